@@ -1,0 +1,83 @@
+//! Why a figure cannot be drawn.
+
+/// What is wrong with the input of a figure.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No rows or no columns.
+    #[error("a heatmap needs at least one row and one column")]
+    Empty,
+    /// Something has another length than the rows or columns ask for.
+    #[error("{found} {what}, but {expected} are needed: give one for each")]
+    Length {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// A value that is no correlation.
+    #[error(
+        "row {row}, column {column} (counted from 0) is {value:?}: it must be from -1 to 1, or NaN"
+    )]
+    Value {
+        /// Row of the value.
+        row: usize,
+        /// Its column.
+        column: usize,
+        /// The value found.
+        value: f64,
+    },
+    /// More cells than a figure can show.
+    #[error(
+        "{rows} x {columns} cells are too many to see: show at most {side} a side and {cells} in all"
+    )]
+    TooManyCells {
+        /// Rows given.
+        rows: usize,
+        /// Columns given.
+        columns: usize,
+        /// Most rows, and most columns.
+        side: usize,
+        /// Most cells.
+        cells: usize,
+    },
+    /// A dendrogram that does not fit its leaves.
+    #[error("the dendrogram of the {0} does not join each of them once")]
+    Tree(&'static str),
+    /// An SVG that cannot be read.
+    #[error("this is no SVG that can be rendered: {0}")]
+    Svg(String),
+    /// An image too large, or of no size.
+    #[error("an image of {width:e} x {height:e} pixels cannot be made: choose another scale")]
+    Size {
+        /// Pixels across.
+        width: f64,
+        /// Pixels down.
+        height: f64,
+    },
+    /// The drawing failed.
+    #[error("drawing failed: {0}")]
+    Drawing(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn huge_numbers_stay_short() {
+        let value = Error::Value {
+            row: 0,
+            column: 0,
+            value: -1e300,
+        };
+        assert!(value.to_string().contains("is -1e300:"), "{value}");
+        let size = Error::Size {
+            width: 1e300,
+            height: 2028.0,
+        };
+        assert!(size.to_string().contains("1e300 x 2.028e3"), "{size}");
+    }
+}

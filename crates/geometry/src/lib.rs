@@ -1,0 +1,42 @@
+//! 2-D masks and images as plain grids: what segmentation of nuclei and tissue is made of.
+//!
+//! Input: a [`Grid2`] of values, of truth values or of labels.
+//! Steps: smooth ([`blur`]), erode, dilate or close with a disc ([`morphology`]), find
+//! components ([`components`]) and holes ([`holes`]), measure distances
+//! ([`distance`]), flood basins ([`watershed`]), grow labels ([`grow`]).
+//! Output: grids again, or outlines and calipers of one object ([`outline`], [`hull`]).
+//!
+//! Every function is deterministic, knows no files, and gives the same answer
+//! for a pixel whatever lies beyond the context that its documentation states.
+//!
+//! ```
+//! use geometry::{Connectivity, Grid2, components};
+//! let mask = Grid2::from_fn(5, 1, |x, _| x != 2);
+//! let pieces = components::label(&mask, Connectivity::Eight);
+//! assert_eq!(pieces.count, 2);
+//! assert_eq!(pieces.labels.data, [1, 1, 0, 2, 2]);
+//! ```
+
+/// Gaussian blur and Laplacian.
+pub mod blur;
+/// Connected components and their extents.
+pub mod components;
+/// Exact Euclidean distance to the background.
+pub mod distance;
+/// Width x height arrays.
+pub mod grid;
+/// Growing labels by a distance, shared fairly between neighbours.
+pub mod grow;
+/// Filling of holes.
+pub mod holes;
+/// Convex hull and calipers.
+pub mod hull;
+/// Erosion, dilation, closing and median with a disc.
+pub mod morphology;
+/// Tracing of outlines, smoothing, area and length of polygons.
+pub mod outline;
+/// Watersheds.
+pub mod watershed;
+
+pub use components::{Components, Connectivity, Region};
+pub use grid::{Grid2, GridError};
