@@ -1,0 +1,258 @@
+//! NIfTI: what is read right, and what is refused.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use radiomics::{Error, io};
+use support::files::{counts_up, gzip, nifti_i16, read, refused};
+
+fn with(mut bytes: Vec<u8>, at: usize, value: &[u8]) -> Vec<u8> {
+    bytes[at..at + value.len()].copy_from_slice(value);
+    bytes
+}
+
+fn floats(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|v| v.to_le_bytes()).collect()
+}
+
+#[test]
+fn nifti_in_both_byte_orders_plain_and_compressed() {
+    for big_endian in [false, true] {
+        let bytes = nifti_i16([4, 3, 2], big_endian);
+        for volume in [
+            read("a.nii", &bytes).unwrap(),
+            read("a.nii.gz", &gzip(&bytes)).unwrap(),
+        ] {
+            let geometry = volume.geometry();
+            assert_eq!(geometry.size, [4, 3, 2]);
+            // Spacing is what single precision holds.
+            assert_eq!(
+                geometry.spacing_mm,
+                [0.8999999761581421, 0.8999999761581421, 2.5]
+            );
+            assert_eq!(volume.voxels()[[1, 2, 3]], 23.0);
+            assert!(counts_up(&volume));
+        }
+    }
+}
+
+#[test]
+fn nifti_types_and_scaling() {
+    let header = |code: i16| {
+        with(
+            nifti_i16([2, 1, 1], false)[..352].to_vec(),
+            70,
+            &code.to_le_bytes(),
+        )
+    };
+    for (code, voxels, expected) in [
+        (2, vec![200u8, 1], [200.0, 1.0]),
+        (256, vec![200, 1], [-56.0, 1.0]),
+        (4, vec![0xff, 0xff, 1, 0], [-1.0, 1.0]),
+        (512, vec![0xff, 0xff, 1, 0], [65535.0, 1.0]),
+        (
+            8,
+            [-5i32, 6].iter().flat_map(|v| v.to_le_bytes()).collect(),
+            [-5.0, 6.0],
+        ),
+        (
+            768,
+            [u32::MAX, 6].iter().flat_map(|v| v.to_le_bytes()).collect(),
+            [4294967295.0, 6.0],
+        ),
+        (
+            1024,
+            [-5i64, 6].iter().flat_map(|v| v.to_le_bytes()).collect(),
+            [-5.0, 6.0],
+        ),
+        (
+            1280,
+            [5u64, 6].iter().flat_map(|v| v.to_le_bytes()).collect(),
+            [5.0, 6.0],
+        ),
+        (16, floats(&[1.5, -2.0]), [1.5, -2.0]),
+        (
+            64,
+            [0.1f64, -2.0]
+                .iter()
+                .flat_map(|v| v.to_le_bytes())
+                .collect(),
+            [0.1, -2.0],
+        ),
+    ] {
+        let mut bytes = header(code);
+        bytes.extend(&voxels);
+        let values = |bytes: &[u8]| {
+            read("a.nii", bytes)
+                .unwrap()
+                .voxels()
+                .iter()
+                .copied()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(values(&bytes), expected, "type {code}");
+        let scaled = with(bytes.clone(), 112, &floats(&[2.0, 10.0]));
+        assert_eq!(
+            values(&scaled),
+            expected.map(|v| v * 2.0 + 10.0),
+            "type {code}"
+        );
+        // Slope 0 means no scaling.
+        assert_eq!(values(&with(bytes, 112, &floats(&[0.0, 10.0]))), expected);
+    }
+    for code in [0, 1, 32, 128, 1536, 2304] {
+        assert!(refused("a.nii", &header(code)).contains("data type"));
+    }
+}
+
+#[test]
+fn nifti_sform_goes_before_qform() {
+    let bytes = nifti_i16([4, 3, 2], false);
+    let qform = with(
+        with(bytes, 252, &[1, 0]),
+        256,
+        &floats(&[0.0, 0.0, 1.0, 10.0, 20.0, 30.0]),
+    );
+    let volume = read("q.nii", &qform).unwrap();
+    // A half turn about z in RAS is none in LPS.
+    let geometry = volume.geometry();
+    assert_eq!(
+        geometry.direction,
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    );
+    assert_eq!(geometry.origin_mm, [-10.0, -20.0, 30.0]);
+
+    let rows = floats(&[0.0, 0.9, 0.0, 1.0, -0.9, 0.0, 0.0, 2.0, 0.0, 0.0, 2.5, 3.0]);
+    let sform = with(with(qform, 254, &[1, 0]), 280, &rows);
+    let geometry = read("s.nii", &sform).unwrap().geometry().clone();
+    assert_eq!(
+        geometry.direction,
+        [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    );
+    assert_eq!(geometry.origin_mm, [-1.0, -2.0, 3.0]);
+    assert_eq!(geometry.spacing_mm[0], 0.8999999761581421);
+
+    let shear = floats(&[0.9, 0.3, 0.0, 0.0, 0.0, 0.9, 0.0, 0.0, 0.0, 0.0, 2.5, 0.0]);
+    assert!(refused("shear.nii", &with(sform.clone(), 280, &shear)).contains("right angles"));
+    // A void sform falls back to the qform.
+    let void = with(sform, 280, &floats(&[0.0; 12]));
+    assert_eq!(
+        read("v.nii", &void).unwrap().geometry().origin_mm,
+        [-10.0, -20.0, 30.0]
+    );
+}
+
+#[test]
+fn nifti_units_and_extra_axes() {
+    let bytes = nifti_i16([4, 3, 2], false);
+    let microns = read("u.nii", &with(bytes.clone(), 123, &[3])).unwrap();
+    assert!((microns.geometry().spacing_mm[2] - 0.0025).abs() < 1e-12);
+    let four = with(bytes.clone(), 40, &[4, 0]);
+    assert!(counts_up(&read("4.nii", &four).unwrap()));
+    let several = with(four, 48, &[5, 0]);
+    assert!(refused("several.nii", &several).contains("5 volumes"));
+}
+
+/// Against a reader that isn't ours: the `nifti` crate, on the published
+/// phantoms.
+#[test]
+fn nifti_agrees_with_the_nifti_crate() {
+    use nifti::volume::RandomAccessNiftiVolume;
+    use nifti::{NiftiObject, ReaderOptions};
+    for name in [
+        "ibsi_1_digital_phantom/nifti/image/phantom.nii.gz",
+        "ibsi_1_ct_radiomics_phantom/nifti/mask/mask.nii.gz",
+        "ibsi_2_digital_phantom/nifti/pattern_1/image/pattern_1.nii.gz",
+    ] {
+        let Some(path) = testkit::data(&format!("radiomics/ibsi/{name}")) else {
+            return;
+        };
+        let ours = io::read(&path).unwrap();
+        let theirs = ReaderOptions::new().read_file(&path).unwrap();
+        let header = theirs.header();
+        for axis in 0..3 {
+            assert_eq!(
+                ours.geometry().size[axis],
+                usize::from(header.dim[axis + 1])
+            );
+            assert_eq!(
+                ours.geometry().spacing_mm[axis],
+                f64::from(header.pixdim[axis + 1].abs())
+            );
+        }
+        for ((z, y, x), &value) in ours.voxels().indexed_iter() {
+            let at = [x as u16, y as u16, z as u16];
+            assert_eq!(
+                theirs.volume().get_f64(&at).unwrap(),
+                value,
+                "{name} {at:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn damaged_nifti_is_refused() {
+    let good = nifti_i16([4, 3, 2], false);
+    for length in 0..good.len() {
+        refused("short.nii", &good[..length]);
+    }
+    let packed = gzip(&good);
+    for length in 0..packed.len() {
+        refused("short.nii.gz", &packed[..length]);
+    }
+    for (problem, at, value) in [
+        ("dimensions", 40, vec![0, 0]),
+        ("dimensions", 40, vec![9, 0]),
+        ("dimensions", 40, vec![0xff, 0xff]),
+        ("size 0", 42, vec![0, 0]),
+        ("size -1", 44, vec![0xff, 0xff]),
+        ("truncated", 42, 1000i16.to_le_bytes().repeat(3)),
+        ("3.5e13 voxels", 42, i16::MAX.to_le_bytes().repeat(3)),
+        ("spacing", 80, floats(&[0.0])),
+        ("spacing", 80, floats(&[f32::NAN])),
+        ("spacing", 80, floats(&[f32::INFINITY])),
+        ("vox_offset", 108, floats(&[f32::NAN])),
+        ("vox_offset", 108, floats(&[-352.0])),
+        ("e30 (vox_offset)", 108, floats(&[1e30])),
+        ("truncated", 108, floats(&[1e9])),
+        ("pair", 344, b"ni1\0".to_vec()),
+        ("Analyze", 344, vec![0; 4]),
+        ("NIfTI-2", 0, 540i32.to_le_bytes().to_vec()),
+    ] {
+        let bytes = with(good.clone(), at, &value);
+        let message = refused("bad.nii", &bytes);
+        assert!(message.contains(problem), "{problem}: {message}");
+        refused("bad.nii.gz", &gzip(&bytes));
+    }
+    // A flipped bit in the data fails the checksum.
+    let mut flipped = packed;
+    let checksum = flipped.len() - 8;
+    flipped[checksum] ^= 1;
+    assert!(refused("flipped.nii.gz", &flipped).contains("damaged"));
+    // Any single byte of the header may be wrong: an error or a volume.
+    for at in 0..352 {
+        for value in [0, 0x7f, 0xff] {
+            let _ = read("any.nii", &with(good.clone(), at, &[value]));
+        }
+    }
+    // 2 GB of zeros in 70 bytes is not inflated.
+    let bomb = with(good.clone(), 42, &1000i16.to_le_bytes().repeat(3));
+    assert!(refused("bomb.nii.gz", &gzip(&bomb)).contains("compressed"));
+    let huge = with(good, 42, &2000i16.to_le_bytes().repeat(3));
+    assert!(refused("huge.nii.gz", &gzip(&huge)).contains("more than 1073741824 are not read"));
+}
+
+#[test]
+fn other_files_are_refused() {
+    assert!(refused("a.txt", b"hello").contains("neither NIfTI nor NRRD"));
+    assert!(refused("empty.nii", b"").contains("neither"));
+    assert!(refused("a.gz", &gzip(&[7; 1000])).contains("not a NIfTI"));
+    let absent = io::read("/no/such/file.nii").unwrap_err();
+    assert!(matches!(absent, Error::Io { .. }) && absent.to_string().contains("file.nii"));
+    // What the system said stands in the message, and there alone.
+    assert!(std::error::Error::source(&absent).is_none());
+    let folder = tempfile::tempdir().unwrap();
+    assert!(io::read(folder.path()).is_err());
+}

@@ -1,0 +1,273 @@
+//! NRRD: what is read right, and what is refused.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use radiomics::io;
+use support::files::{counts_up, file, gzip, read, refused};
+
+const GEOMETRY: &str = "space: left-posterior-superior\n\
+    space directions: (0.5,0,0) (0,-0.25,0) (0,0,3)\nspace origin: (1,2,-3)\n";
+
+fn header(fields: &str) -> Vec<u8> {
+    format!("NRRD0004\n# made by a test\ntype: short\ndimension: 3\nsizes: 4 3 2\n{fields}\n")
+        .into_bytes()
+}
+
+fn nrrd(fields: &str, data: &[u8]) -> Vec<u8> {
+    [header(fields), data.to_vec()].concat()
+}
+
+fn shorts(big_endian: bool) -> Vec<u8> {
+    let bytes = |i: i16| {
+        if big_endian {
+            i.to_be_bytes()
+        } else {
+            i.to_le_bytes()
+        }
+    };
+    (0..24).flat_map(bytes).collect()
+}
+
+#[test]
+fn nrrd_encodings() {
+    let text: String = (0..24)
+        .map(|i| format!("{i}{}", if i % 4 == 3 { "\n" } else { " " }))
+        .collect();
+    let little = format!("{GEOMETRY}endian: little\n");
+    for (fields, data) in [
+        (format!("{little}encoding: raw\n"), shorts(false)),
+        (
+            format!("{GEOMETRY}endian: big\nencoding: raw\n"),
+            shorts(true),
+        ),
+        (format!("{little}encoding: gzip\n"), gzip(&shorts(false))),
+        (
+            format!("{GEOMETRY}endian: big\nencoding: GZ\n"),
+            gzip(&shorts(true)),
+        ),
+        (
+            format!("{GEOMETRY}encoding: ascii\n"),
+            text.clone().into_bytes(),
+        ),
+        (format!("{GEOMETRY}encoding: txt\n"), text.into_bytes()),
+        (
+            format!("{little}encoding: raw\nbyte skip: 3\n"),
+            [b"abc".to_vec(), shorts(false)].concat(),
+        ),
+        (
+            format!("{little}encoding: raw\nbyte skip: -1\n"),
+            [b"abc".to_vec(), shorts(false)].concat(),
+        ),
+        (
+            format!("{little}encoding: raw\nline skip: 2\n"),
+            [b"a\nbc\n".to_vec(), shorts(false)].concat(),
+        ),
+    ] {
+        let volume = read("a.nrrd", &nrrd(&fields, &data)).unwrap();
+        assert!(counts_up(&volume), "{fields}");
+        let geometry = volume.geometry();
+        assert_eq!(geometry.size, [4, 3, 2]);
+        assert_eq!(geometry.spacing_mm, [0.5, 0.25, 3.0]);
+        assert_eq!(geometry.origin_mm, [1.0, 2.0, -3.0]);
+        assert_eq!(
+            geometry.direction,
+            [[1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 1.0]]
+        );
+    }
+}
+
+#[test]
+fn nrrd_windows_line_ends() {
+    let fields = format!("{GEOMETRY}endian: little\nencoding: raw\n");
+    let head = String::from_utf8(header(&fields))
+        .unwrap()
+        .replace('\n', "\r\n");
+    let bytes = [head.into_bytes(), shorts(false)].concat();
+    assert!(counts_up(&read("crlf.nrrd", &bytes).unwrap()));
+}
+
+#[test]
+fn nrrd_spaces_become_lps() {
+    let geometry = |space: &str| {
+        let fields = format!(
+            "{space}space directions: (0.5,0,0) (0,0.25,0) (0,0,3)\nspace origin: (1,2,3)\n\
+             endian: little\nencoding: raw\n"
+        );
+        read("a.nrrd", &nrrd(&fields, &shorts(false)))
+            .unwrap()
+            .geometry()
+            .clone()
+    };
+    for (space, signs) in [
+        ("space: left-posterior-superior\n", [1.0, 1.0, 1.0]),
+        ("space: LPS\n", [1.0, 1.0, 1.0]),
+        ("space: right-anterior-superior\n", [-1.0, -1.0, 1.0]),
+        ("space: RAS\n", [-1.0, -1.0, 1.0]),
+        ("space: left-anterior-superior\n", [1.0, -1.0, 1.0]),
+        ("space dimension: 3\n", [1.0, 1.0, 1.0]),
+    ] {
+        let geometry = geometry(space);
+        assert_eq!(
+            geometry.origin_mm,
+            [signs[0], signs[1] * 2.0, signs[2] * 3.0],
+            "{space}"
+        );
+        assert_eq!(
+            std::array::from_fn(|i| geometry.direction[i][i]),
+            signs,
+            "{space}"
+        );
+    }
+    let plain = read(
+        "a.nrrd",
+        &nrrd(
+            "spacings: 1 2 3\nendian: little\nencoding: raw\n",
+            &shorts(false),
+        ),
+    );
+    assert_eq!(plain.unwrap().geometry().spacing_mm, [1.0, 2.0, 3.0]);
+}
+
+#[test]
+fn nrrd_with_an_axis_that_is_not_space() {
+    let with_sizes = |sizes: &str| {
+        format!(
+            "NRRD0005\ntype: unsigned char\ndimension: 4\nsizes: {sizes}\nkinds: list domain domain domain\n\
+             space: LPS\nspace directions: none (1,0,0) (0, 1, 0) (0,0,1)\nencoding: raw\n\n"
+        )
+    };
+    let bytes = [with_sizes("1 2 2 1").into_bytes(), vec![0, 1, 2, 3]].concat();
+    let volume = read("a.nrrd", &bytes).unwrap();
+    assert_eq!(volume.geometry().size, [2, 2, 1]);
+    assert!(counts_up(&volume));
+    let several = [with_sizes("2 2 1 1").into_bytes(), vec![0, 1, 2, 3]].concat();
+    assert!(refused("several.nrrd", &several).contains("2 volumes"));
+}
+
+#[test]
+fn nrrd_with_a_data_file() {
+    let folder = tempfile::tempdir().unwrap();
+    file(&folder, "voxels.raw.gz", &gzip(&shorts(false)));
+    let fields = format!("{GEOMETRY}endian: little\nencoding: gzip\n");
+    let detached = |name: &str| {
+        file(
+            &folder,
+            "a.nhdr",
+            &header(&format!("{fields}data file: {name}\n")),
+        )
+    };
+    assert!(counts_up(&io::read(detached("voxels.raw.gz")).unwrap()));
+    for (name, problem) in [
+        ("absent.raw", "absent.raw"),
+        ("LIST", "several"),
+        ("a%03d.raw 1 3 1", "several"),
+    ] {
+        let message = io::read(detached(name)).unwrap_err().to_string();
+        assert!(
+            message.contains("a.nhdr") && message.contains(problem),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn damaged_nrrd_is_refused() {
+    let fields = format!("{GEOMETRY}endian: little\nencoding: gzip\n");
+    let good = nrrd(&fields, &gzip(&shorts(false)));
+    assert!(read("good.nrrd", &good).is_ok());
+    for length in 0..good.len() {
+        refused("short.nrrd", &good[..length]);
+    }
+    let raw = nrrd(&fields.replace("gzip", "raw"), &shorts(false));
+    for length in 0..raw.len() {
+        refused("short.nrrd", &raw[..length]);
+    }
+    let text = String::from_utf8(header(&fields)).unwrap();
+    for (old, new, problem) in [
+        ("NRRD0004", "NRRD0009", "version"),
+        ("type: short", "type: block", "block"),
+        ("sizes: 4 3 2", "sizes: 4 3", "dimension"),
+        ("sizes: 4 3 2", "sizes: 4 0 2", "size 0"),
+        ("sizes: 4 3 2", "sizes: 4 -3 2", "whole numbers"),
+        (
+            "sizes: 4 3 2",
+            "sizes: 4000000000 4000000000 4000000000",
+            "more than 1073741824 are not read",
+        ),
+        (
+            "sizes: 4 3 2",
+            "sizes: 99999999999999999999 1 1",
+            "whole numbers",
+        ),
+        ("sizes: 4 3 2", "sizes: 40000 3000 2000", "2.4e11 voxels"),
+        ("sizes: 4 3 2", "sizes: 1000 1000 1000", "truncated"),
+        ("dimension: 3", "dimension: 4", "dimension"),
+        ("encoding: gzip", "encoding: bzip2", "bzip2"),
+        ("endian: little", "endian: middle", "middle"),
+        ("endian: little\n", "", "endian"),
+        ("(0.5,0,0)", "(0.5,0)", "vectors"),
+        ("(0.5,0,0)", "(nan,0,0)", "spacing"),
+        ("(0.5,0,0)", "(0,0,0)", "spacing"),
+        ("(0.5,0,0)", "(0.5,0.1,0)", "right angles"),
+        ("(0.5,0,0)", "none", "volumes"),
+        ("(1,2,-3)", "none", "origin"),
+        ("(1,2,-3)", "(1,inf,-3)", "origin"),
+        (
+            "endian: little",
+            "endian: little\nendian: big",
+            "two different",
+        ),
+        (
+            "endian: little",
+            "space units: \"um\" \"um\" \"um\"\nendian: little",
+            "units",
+        ),
+        (
+            "endian: little",
+            "no colon here\nendian: little",
+            "no field",
+        ),
+        (
+            "endian: little",
+            "byte skip: -7\nendian: little",
+            "byte skip",
+        ),
+        (
+            "endian: little",
+            "line skip: -1\nendian: little",
+            "line skip",
+        ),
+        (
+            "endian: little",
+            "byte skip: 9999\nendian: little",
+            "byte skip",
+        ),
+        (
+            "endian: little",
+            "line skip: 99\nendian: little",
+            "line skip",
+        ),
+    ] {
+        assert!(text.contains(old), "{old}");
+        let bytes = [text.replace(old, new).into_bytes(), gzip(&shorts(false))].concat();
+        let message = refused("bad.nrrd", &bytes);
+        assert!(message.contains(problem), "{problem}: {message}");
+    }
+    let raw_fields = fields.replace("gzip", "raw");
+    let before = nrrd(&format!("{raw_fields}byte skip: -7\n"), &shorts(false));
+    assert!(refused("before.nrrd", &before).contains("byte skip is -7"));
+    let no_spacing = nrrd("endian: little\nencoding: raw\n", &shorts(false));
+    assert!(refused("unknown.nrrd", &no_spacing).contains("voxel size is unknown"));
+    for words in [
+        "1 2 3",
+        "x",
+        "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25",
+    ] {
+        refused(
+            "text.nrrd",
+            &nrrd(&format!("{GEOMETRY}encoding: ascii\n"), words.as_bytes()),
+        );
+    }
+}
