@@ -1,0 +1,93 @@
+//! What identifies an input: its size and SHA-256.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+const MIB: u64 = 1 << 20;
+/// Files up to this size are hashed whole.
+const WHOLE: u64 = 64 * MIB;
+
+/// Identity of a file's content.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fingerprint {
+    /// Size in bytes.
+    pub bytes: u64,
+    /// `sha256` of the whole file; `sha256-ends` of its first and last MiB,
+    /// for files above 64 MiB (slides), where reading all would take as long
+    /// as the analysis.
+    pub method: &'static str,
+    /// The hash, hexadecimal.
+    pub hash: String,
+}
+
+/// Fingerprint of a file.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
+    let read = || -> std::io::Result<Fingerprint> {
+        let mut file = File::open(path)?;
+        let bytes = file.metadata()?.len();
+        let mut hasher = Sha256::new();
+        let method = if bytes <= WHOLE {
+            update(&mut hasher, &mut file)?;
+            "sha256"
+        } else {
+            update(&mut hasher, &mut (&mut file).take(MIB))?;
+            file.seek(SeekFrom::End(-(MIB as i64)))?;
+            update(&mut hasher, &mut file)?;
+            "sha256-ends"
+        };
+        Ok(Fingerprint {
+            bytes,
+            method,
+            hash: hex(&hasher.finalize()),
+        })
+    };
+    read().map_err(Error::io(path))
+}
+
+/// SHA-256 of a text, hexadecimal.
+pub fn of_text(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn update(hasher: &mut Sha256, from: &mut dyn Read) -> std::io::Result<()> {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match from.read(&mut buffer)? {
+            0 => return Ok(()),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_hash() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("abc");
+        std::fs::write(&path, "abc").unwrap();
+        // FIPS 180-2, appendix B.1.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let found = fingerprint(&path).unwrap();
+        assert_eq!(
+            (found.bytes, found.method, found.hash.as_str()),
+            (3, "sha256", expected)
+        );
+        assert!(fingerprint(&dir.path().join("none")).is_err());
+    }
+}

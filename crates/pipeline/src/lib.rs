@@ -1,0 +1,26 @@
+//! Manifests to runs: what surrounds the computation.
+//!
+//! [`manifest`] reads cases.csv and slides.csv; [`batch`] runs the cases, a
+//! few at a time, and turns errors and panics into [`failure::Failure`]s;
+//! [`output`] makes folders and files appear whole or not at all, under a
+//! lock; [`provenance`] writes run.toml and timing.json.
+//!
+//! ```
+//! use pipeline::batch;
+//!
+//! let results = batch::run(&[4.0, -1.0], 2, &|_| {}, &|&x: &f64| {
+//!     if x < 0.0 { Err("a negative number has no root".to_owned()) } else { Ok(x.sqrt()) }
+//! });
+//! assert_eq!(results[0].outcome, Ok(2.0));
+//! assert!(results[1].outcome.is_err());
+//! ```
+
+pub mod batch;
+mod error;
+pub mod failure;
+pub mod hash;
+pub mod manifest;
+pub mod output;
+pub mod provenance;
+
+pub use error::Error;

@@ -1,0 +1,253 @@
+//! cases.csv and slides.csv: what is to be done.
+
+use std::path::{Path, PathBuf};
+
+use tables::{Error, Table};
+
+/// A row of cases.csv: one image with its mask.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// Patient.
+    pub patient_id: String,
+    /// Sequence name (T1, T2, ...); empty where the patient has one image.
+    pub sequence: String,
+    /// Image file.
+    pub image: PathBuf,
+    /// Mask file.
+    pub mask: PathBuf,
+    /// Label of the region in the mask, if the row names one.
+    pub label: Option<u32>,
+}
+
+/// A row of slides.csv.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlideEntry {
+    /// Patient.
+    pub patient_id: String,
+    /// Slide; unique.
+    pub slide_id: String,
+    /// Slide file.
+    pub path: PathBuf,
+    /// HE or a profile of markers.toml.
+    pub stain: String,
+    /// Pixel size in um, if the row gives one.
+    pub mpp: Option<f64>,
+    /// Pieces of tissue to leave out, as fragments.csv numbers them.
+    pub exclude_fragments: Vec<u32>,
+}
+
+/// Reads cases.csv: patient_id, image, mask, and optionally label and
+/// sequence. Relative paths start at the manifest's folder.
+///
+/// # Errors
+/// A missing column, an empty or double id (with `sequence`: a double pair of
+/// both), an empty path, a label that isn't a whole number from 1.
+pub fn cases(path: &Path, id_column: &str) -> Result<Vec<Case>, Error> {
+    let table = Table::read(path)?;
+    let has_sequence = table.has("sequence");
+    let patients = if has_sequence {
+        table.repeated_ids(id_column)?
+    } else {
+        table.ids(id_column)?
+    };
+    let sequences = table.text_or_none("sequence");
+    if has_sequence {
+        unique_pairs(&table, id_column, &patients, &sequences)?;
+    }
+    let images = paths(&table, "image", path)?;
+    let masks = paths(&table, "mask", path)?;
+    let labels = if table.has("label") {
+        table.numbers("label")?
+    } else {
+        vec![f64::NAN; table.rows()]
+    };
+    let row = |row: usize| {
+        Ok(Case {
+            patient_id: patients[row].clone(),
+            sequence: sequences[row].clone().unwrap_or_default(),
+            image: images[row].clone(),
+            mask: masks[row].clone(),
+            label: label(&table, row, labels[row])?,
+        })
+    };
+    let cases: Vec<Case> = (0..table.rows()).map(row).collect::<Result<_, _>>()?;
+    not_empty(&table, cases)
+}
+
+fn unique_pairs(
+    table: &Table,
+    id_column: &str,
+    patients: &[String],
+    sequences: &[Option<String>],
+) -> Result<(), Error> {
+    let mut seen = std::collections::BTreeSet::new();
+    for (row, pair) in patients.iter().zip(sequences).enumerate() {
+        if !seen.insert(pair) {
+            let (patient, sequence) = (pair.0, pair.1.as_deref().unwrap_or_default());
+            let problem = format!(
+                "is there twice for `{patient}` of column `{id_column}`; one image a sequence"
+            );
+            return Err(table.cell_error(row, "sequence", sequence, &problem));
+        }
+    }
+    Ok(())
+}
+
+fn label(table: &Table, row: usize, label: f64) -> Result<Option<u32>, Error> {
+    if label.is_nan() {
+        return Ok(None);
+    }
+    if label < 1.0 || label > f64::from(u32::MAX) || label.fract() != 0.0 {
+        let problem = "is not a mask label; write a whole number from 1";
+        return Err(table.cell_error(row, "label", &label.to_string(), problem));
+    }
+    Ok(Some(label as u32))
+}
+
+/// Reads slides.csv: patient_id, slide_id, path, stain, and optionally mpp and
+/// exclude_fragments (numbers with spaces or semicolons between them).
+/// Relative paths start at the manifest's folder.
+///
+/// # Errors
+/// A missing column, an empty patient_id, an empty or double slide_id, an
+/// empty path or stain, an mpp outside 0.05 to 20 um; a filled cell in
+/// `regions`, which this version can't honour.
+pub fn slides(path: &Path, id_column: &str) -> Result<Vec<SlideEntry>, Error> {
+    let table = Table::read(path)?;
+    let patients = table.repeated_ids(id_column)?;
+    let slide_ids = table.ids("slide_id")?;
+    let paths = paths(&table, "path", path)?;
+    let stains = table.repeated_ids("stain")?;
+    let mpp = if table.has("mpp") {
+        table.numbers("mpp")?
+    } else {
+        vec![f64::NAN; table.rows()]
+    };
+    let regions = table.text_or_none("regions");
+    if let Some((row, cell)) = regions
+        .into_iter()
+        .enumerate()
+        .find_map(|(row, c)| Some((row, c?)))
+    {
+        let problem = "can't be honoured by this version of radpath, which measures whole slides; empty the column to go on without";
+        return Err(table.cell_error(row, "regions", &cell, problem));
+    }
+    let excluded = table.text_or_none("exclude_fragments");
+    let row = |row: usize| {
+        let mpp = mpp[row];
+        if !mpp.is_nan() && !(0.05..=20.0).contains(&mpp) {
+            let problem = "is not a pixel size in um (0.05 to 20); a 40x scan has about 0.25";
+            return Err(table.cell_error(row, "mpp", &mpp.to_string(), problem));
+        }
+        Ok(SlideEntry {
+            patient_id: patients[row].clone(),
+            slide_id: slide_ids[row].clone(),
+            path: paths[row].clone(),
+            stain: stains[row].clone(),
+            mpp: (!mpp.is_nan()).then_some(mpp),
+            exclude_fragments: fragments(
+                &table,
+                row,
+                excluded[row].as_deref().unwrap_or_default(),
+            )?,
+        })
+    };
+    let slides: Vec<SlideEntry> = (0..table.rows()).map(row).collect::<Result<_, _>>()?;
+    not_empty(&table, slides)
+}
+
+fn fragments(table: &Table, row: usize, cell: &str) -> Result<Vec<u32>, Error> {
+    let numbers = cell.split([' ', ';']).filter(|part| !part.is_empty());
+    numbers
+        .map(|part| match part.parse() {
+            Ok(number) if number > 0 => Ok(number),
+            _ => {
+                let problem = "is not a list of fragments; write their numbers from fragments.csv with spaces between them";
+                Err(table.cell_error(row, "exclude_fragments", cell, problem))
+            }
+        })
+        .collect()
+}
+
+fn not_empty<T>(table: &Table, rows: Vec<T>) -> Result<Vec<T>, Error> {
+    if rows.is_empty() {
+        let problem = "the table has a header and no rows: nothing to do".into();
+        return Err(Error::Format {
+            file: table.file().into(),
+            problem,
+        });
+    }
+    Ok(rows)
+}
+
+fn paths(table: &Table, column: &str, manifest: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = manifest.parent().unwrap_or(Path::new(""));
+    let cells = table.repeated_ids(column)?;
+    Ok(cells.iter().map(|cell| folder.join(cell)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("manifest.csv");
+        std::fs::write(&path, text).unwrap();
+        (dir, path)
+    }
+
+    #[test]
+    fn paths_start_at_the_manifest() {
+        let (dir, path) =
+            written("patient_id,image,mask,label\n007,a.nii,/m.nii,2\n8,b.nii,m.nii,\n");
+        let cases = cases(&path, "patient_id").unwrap();
+        assert_eq!(cases[0].patient_id, "007");
+        assert_eq!(cases[0].image, dir.path().join("a.nii"));
+        assert_eq!(cases[0].mask, Path::new("/m.nii"));
+        assert_eq!((cases[0].label, cases[1].label), (Some(2), None));
+    }
+
+    #[test]
+    fn bad_cases_are_refused() {
+        let message = |text: &str| {
+            let (_dir, path) = written(text);
+            cases(&path, "patient_id").unwrap_err().to_string()
+        };
+        assert!(message("id,image,mask\n1,a,b\n").contains("no column `patient_id`"));
+        assert!(message("patient_id,image,mask\n1,a,b\n1,c,d\n").contains("rows 2 and 3"));
+        assert!(message("patient_id,image,mask\n1,,b\n").contains("`image` is empty"));
+        assert!(message("patient_id,image,mask,label\n1,a,b,0\n").contains("whole number"));
+        assert!(message("patient_id,image,mask,label\n1,a,b,x\n").contains("`x`"));
+        assert!(
+            message("patient_id,image,mask,sequence\n1,a,b,T1\n1,a,b,T1\n")
+                .contains("`T1` is there twice for `1`")
+        );
+        assert!(message("patient_id,image,mask\n").contains("no rows"));
+        let (_dir, path) = written("patient_id,image,mask,sequence\n1,a,b,T1\n1,a,b,T2\n");
+        assert_eq!(cases(&path, "patient_id").unwrap().len(), 2);
+    }
+
+    #[test]
+    fn bad_slides_are_refused() {
+        let message = |text: &str| {
+            let (_dir, path) = written(text);
+            slides(&path, "patient_id").unwrap_err().to_string()
+        };
+        let head = "patient_id,slide_id,path,stain";
+        assert!(message(&format!("{head}\n1,s,a,CD8\n2,s,b,CD8\n")).contains("`s`"));
+        assert!(message(&format!("{head},mpp\n1,s,a,CD8,250\n")).contains("pixel size"));
+        assert!(
+            message(&format!("{head},regions\n1,s,a,CD8,r.geojson\n")).contains("whole slides")
+        );
+        assert!(
+            message(&format!("{head},exclude_fragments\n1,s,a,CD8,1 x\n"))
+                .contains("fragments.csv")
+        );
+        let rows = "1,s,a,CD8,,,\n1,t,a,HE,0.5,,2; 3\n";
+        let (_dir, path) = written(&format!("{head},mpp,regions,exclude_fragments\n{rows}"));
+        let slides = slides(&path, "patient_id").unwrap();
+        assert_eq!(slides[1].exclude_fragments, [2, 3]);
+        assert_eq!((slides[0].mpp, slides[1].mpp), (None, Some(0.5)));
+    }
+}
