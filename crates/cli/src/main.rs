@@ -1,0 +1,5 @@
+//! The command line `radpath`.
+
+fn main() -> std::process::ExitCode {
+    radpath::main()
+}

@@ -1,0 +1,48 @@
+//! `radpath demo`: the planted link is found, and a null cohort is called null.
+
+use crate::support::{Csv, Folder};
+
+#[test]
+fn the_planted_link_is_found() {
+    let folder = Folder::new();
+    let ran = folder.radpath("demo --out demo --patients 24").exits(0);
+    assert!(ran.stdout.contains("heatmap.png"), "{}", ran.stdout);
+    assert!(
+        std::fs::read(folder.path("demo/results/correlate/heatmap.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    let pairs = Csv::parse(&folder.read("demo/results/correlate/pairs.csv"));
+    let planted = (0..pairs.rows.len()).filter(|&row| {
+        pairs.cell(row, "radiomic").starts_with("original_glcm")
+            && pairs.cell(row, "pathology") == "CD8_density_positive_mm2"
+    });
+    let strongest = planted
+        .map(|row| pairs.number(row, "estimate").abs())
+        .fold(0.0, f64::max);
+    assert!(strongest >= 0.6, "rho {strongest}");
+    let blocks = Csv::parse(&folder.read("demo/results/correlate/blocks.csv"));
+    for row in 0..blocks.rows.len() {
+        let p = blocks.number(row, "p_count");
+        if blocks.cell(row, "block") == "CD8" {
+            assert!(p < 0.05, "CD8: p {p}");
+        }
+    }
+    let slides = Csv::parse(&folder.read("demo/results/slides/slides.csv"));
+    assert_eq!(slides.rows.len(), 24 * 5);
+}
+
+#[test]
+fn a_null_cohort_is_called_null() {
+    let folder = Folder::new();
+    // Sixteen patients can be linked by chance; those of this seed are not.
+    folder
+        .radpath("demo --out demo --patients 16 --null --seed 5")
+        .exits(0);
+    let blocks = Csv::parse(&folder.read("demo/results/correlate/blocks.csv"));
+    let cd8 = (0..blocks.rows.len())
+        .find(|&row| blocks.cell(row, "block") == "CD8")
+        .expect("a CD8 block");
+    assert!(blocks.number(cd8, "p_count") > 0.05);
+    assert_eq!(blocks.number(cd8, "n_q05"), 0.0);
+}
