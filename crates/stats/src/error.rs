@@ -37,6 +37,14 @@ pub enum Error {
     /// A level that is not strictly between 0 and 1.
     #[error("level {0:?} must lie strictly between 0 and 1")]
     Level(f64),
+    /// More successes than there are observations.
+    #[error("{successes} successes of {n} observations: there can be {n} at most")]
+    Successes {
+        /// Successes given.
+        successes: usize,
+        /// Observations given.
+        n: usize,
+    },
 }
 
 #[cfg(test)]
