@@ -37,6 +37,23 @@ const GROUPS: [[u8; 3]; 7] = [
     [0xd5, 0x5e, 0x00],
 ];
 
+/// The same palette without its yellow, which is lost on white, in the order in
+/// which neighbours differ most: curves and groups of points.
+const SERIES: [Rgb; MOST_SERIES] = [
+    [0x00, 0x72, 0xb2],
+    [0xd5, 0x5e, 0x00],
+    [0x00, 0x9e, 0x73],
+    [0xcc, 0x79, 0xa7],
+    [0xe6, 0x9f, 0x00],
+    [0x56, 0xb4, 0xe9],
+];
+
+/// Most curves, or groups of points, that one figure can tell apart.
+pub const MOST_SERIES: usize = 6;
+
+/// Red, green and blue.
+pub(crate) type Rgb = [u8; 3];
+
 /// The colour of a correlation: white at 0, red above, blue below, in steps of
 /// .025, the same beyond +-[`LIMIT`]; grey for NaN.
 pub fn correlation(value: f64) -> [u8; 3] {
@@ -68,13 +85,37 @@ pub fn group(index: usize) -> [u8; 3] {
     GROUPS[index % GROUPS.len()]
 }
 
+/// The colour of a curve, or of a group of points, on white; after the sixth
+/// they come again.
+pub fn series(index: usize) -> [u8; 3] {
+    SERIES[index % SERIES.len()]
+}
+
+/// Whether thin lines of it are hard to see on white.
+pub(crate) fn pale(colour: Rgb) -> bool {
+    luminance(colour) > 130.0
+}
+
+/// A colour for text on white: the same hue, dark enough to be read.
+pub(crate) fn readable(colour: Rgb) -> Rgb {
+    let mut shade = colour;
+    while luminance(shade) > 105.0 {
+        shade = shade.map(|part| (f64::from(part) * 0.95) as u8);
+    }
+    shade
+}
+
 pub(crate) fn hex([r, g, b]: [u8; 3]) -> String {
     format!("#{r:02x}{g:02x}{b:02x}")
 }
 
 /// Whether white shows better on it than black.
-pub(crate) fn dark([r, g, b]: [u8; 3]) -> bool {
-    0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b) < 110.0
+pub(crate) fn dark(colour: Rgb) -> bool {
+    luminance(colour) < 110.0
+}
+
+fn luminance([r, g, b]: Rgb) -> f64 {
+    0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b)
 }
 
 #[cfg(test)]
@@ -89,5 +130,13 @@ mod tests {
         assert_eq!(correlation(-1.0), DIVERGING[0]);
         assert_eq!(correlation(f64::NAN), MISSING);
         assert!(dark(correlation(0.7)) && !dark(correlation(0.2)));
+    }
+
+    #[test]
+    fn text_is_dark_enough() {
+        assert_eq!(readable(series(0)), series(0));
+        for colour in SERIES {
+            assert!(dark(readable(colour)));
+        }
     }
 }

@@ -46,6 +46,66 @@ pub enum Error {
     /// A dendrogram that does not fit its leaves.
     #[error("the dendrogram of the {0} does not join each of them once")]
     Tree(&'static str),
+    /// A figure without anything to show.
+    #[error("a {figure} needs at least one {what}")]
+    Nothing {
+        /// The figure.
+        figure: &'static str,
+        /// What it lacks.
+        what: &'static str,
+    },
+    /// More than a reader can tell apart.
+    #[error("{found} {what}s are too many to tell apart: show at most {most}")]
+    TooMany {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// A number that cannot be shown.
+    #[error("{what} {index} (counted from 0) is {value:?}: it must be {need}")]
+    Number {
+        /// What the number is.
+        what: &'static str,
+        /// Its place.
+        index: usize,
+        /// The number found.
+        value: f64,
+        /// What it should be.
+        need: &'static str,
+    },
+    /// A range that is none.
+    #[error(
+        "a range from {low:?} to {high:?} cannot be drawn: both ends must be finite, the lower one first, and above 0 on a logarithmic scale"
+    )]
+    Range {
+        /// Its lower end.
+        low: f64,
+        /// Its upper end.
+        high: f64,
+    },
+    /// An interval that is none.
+    #[error(
+        "an interval from {low:?} to {high:?} cannot be drawn: give the lower end first (0 or more on a logarithmic scale), or NaN for both"
+    )]
+    Interval {
+        /// Its lower end.
+        low: f64,
+        /// Its upper end.
+        high: f64,
+    },
+    /// Something wrong in one curve or row.
+    #[error("{part} {index} (counted from 0): {cause}")]
+    Part {
+        /// Curve or row.
+        part: &'static str,
+        /// Its place in the figure.
+        index: usize,
+        /// What is wrong with it.
+        cause: Box<Error>,
+    },
     /// An SVG that cannot be read.
     #[error("this is no SVG that can be rendered: {0}")]
     Svg(String),

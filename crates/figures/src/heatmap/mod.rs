@@ -12,6 +12,7 @@ mod frame;
 mod layout;
 
 use crate::Error;
+use crate::check::length;
 
 /// Most rows, and most columns.
 pub const MAX_SIDE: usize = 5_000;
@@ -150,18 +151,6 @@ impl Heatmap<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn length(what: &'static str, found: usize, expected: usize) -> Result<(), Error> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(Error::Length {
-            what,
-            found,
-            expected,
-        })
     }
 }
 
