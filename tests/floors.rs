@@ -9,7 +9,9 @@ fn floors() -> BTreeMap<&'static str, u8> {
     BTreeMap::from([
         ("radpath", 4),
         ("pipeline", 3),
+        ("report", 3),
         ("correlation", 2),
+        ("outcome", 2),
         ("radiomics", 1),
         ("wsi", 1),
         ("synth", 1),

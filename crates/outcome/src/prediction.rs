@@ -1,0 +1,24 @@
+//! What a model says of a patient.
+
+use crate::performance::EstimateType;
+use crate::validate::ModelKind;
+
+/// A model's word on one patient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// The patient's row.
+    pub row: usize,
+    /// The model.
+    pub kind: ModelKind,
+    /// Cross-validation or an external cohort.
+    pub estimate: EstimateType,
+    /// Repeat and fold from 0; `None` outside of cross-validation.
+    pub fold: Option<(usize, usize)>,
+    /// The score.
+    pub score: f64,
+    /// Probability of a response; for survival the hazard relative to the
+    /// average training patient, NaN where it is beyond all numbers.
+    pub value: f64,
+    /// In the higher group; `None` for a model without a cut-off.
+    pub high: Option<bool>,
+}
