@@ -47,6 +47,22 @@ pub enum Error {
     /// Columns don't fit together.
     #[error(transparent)]
     Cohort(#[from] cohort::Error),
+    /// A study.toml that can't be read as one.
+    #[error("{}: {cause}", file.display())]
+    StudyFile {
+        /// The file.
+        file: PathBuf,
+        /// What TOML says, with the line.
+        cause: Box<toml::de::Error>,
+    },
+    /// All that is wrong with a study.
+    #[error("{}: {}", file.display(), listed(problems))]
+    Study {
+        /// The study.toml.
+        file: PathBuf,
+        /// Each with its place and what to do.
+        problems: Vec<String>,
+    },
     /// Settings can't be written as TOML.
     #[error("run.toml can't be written: {0}")]
     Toml(#[from] toml::ser::Error),
@@ -57,5 +73,16 @@ impl Error {
     pub fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         |cause| Self::Io { path, cause }
+    }
+}
+
+/// One problem as it is, several as a numbered list.
+fn listed(problems: &[String]) -> String {
+    match problems {
+        [one] => one.clone(),
+        many => {
+            let lines = (1..).zip(many).map(|(i, text)| format!("\n  {i}. {text}"));
+            format!("{} problems:{}", many.len(), lines.collect::<String>())
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Manifests to runs: what surrounds the computation.
 //!
-//! [`manifest`] reads cases.csv and slides.csv; [`batch`] runs the cases, a
+//! [`manifest`] reads cases.csv and slides.csv, [`clinical`] the clinical
+//! table; [`batch`] runs the cases, a
 //! few at a time, and turns errors and panics into [`failure::Failure`]s;
 //! [`output`] makes folders and files appear whole or not at all, under a
 //! lock; [`provenance`] writes run.toml and timing.json.
@@ -16,11 +17,13 @@
 //! ```
 
 pub mod batch;
+pub mod clinical;
 mod error;
 pub mod failure;
 pub mod hash;
 pub mod manifest;
 pub mod output;
 pub mod provenance;
+pub mod study;
 
 pub use error::Error;

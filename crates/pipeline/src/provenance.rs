@@ -10,14 +10,14 @@ use serde_json::json;
 
 use crate::Error;
 use crate::hash::{self, Fingerprint};
-use crate::output::{OutputDir, RUN_FILE, write_file};
+use crate::output::{OutputDir, RUN_FILE, WorkDir, write_file};
 
 /// A resolved setting and where it came from.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Setting {
     /// The value that was used.
     pub value: toml::Value,
-    /// `flag`, `settings file`, `preset`, `manifest` or `default`.
+    /// `flag`, `study.toml`, `settings file`, `preset`, `manifest` or `default`.
     pub source: &'static str,
 }
 
@@ -66,6 +66,9 @@ pub struct Run {
     pub notes: Vec<String>,
     /// Settings as they were used.
     pub settings: BTreeMap<String, Setting>,
+    /// Of a study: what each stage was made from, as one hash.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stages: BTreeMap<String, String>,
     /// Input files.
     pub inputs: Vec<Input>,
 }
@@ -80,6 +83,7 @@ impl Run {
             summary: BTreeMap::new(),
             notes: Vec::new(),
             settings: BTreeMap::new(),
+            stages: BTreeMap::new(),
             inputs: Vec::new(),
         }
     }
@@ -134,6 +138,7 @@ pub struct Timing {
     clock: std::time::Instant,
     threads: usize,
     items: Vec<(String, Duration)>,
+    reused: Vec<String>,
 }
 
 impl Timing {
@@ -144,12 +149,18 @@ impl Timing {
             clock: std::time::Instant::now(),
             threads,
             items: Vec::new(),
+            reused: Vec::new(),
         }
     }
 
     /// Notes the wall time of one item.
     pub fn item(&mut self, id: &str, elapsed: Duration) {
         self.items.push((id.to_owned(), elapsed));
+    }
+
+    /// Notes a stage of a study that was there already.
+    pub fn reused(&mut self, stage: &str) {
+        self.reused.push(stage.to_owned());
     }
 
     /// The text of timing.json.
@@ -160,12 +171,15 @@ impl Timing {
             .unwrap_or_default();
         let item =
             |(id, time): &(String, Duration)| json!({"id": id, "seconds": time.as_secs_f64()});
-        let timing = json!({
+        let mut timing = json!({
             "started_unix_s": started.as_secs(),
             "seconds": self.clock.elapsed().as_secs_f64(),
             "threads": self.threads,
             "items": self.items.iter().map(item).collect::<Vec<_>>(),
         });
+        if !self.reused.is_empty() {
+            timing["reused"] = json!(self.reused);
+        }
         format!("{timing:#}\n")
     }
 }
@@ -177,6 +191,16 @@ impl Timing {
 pub fn write_into(out: &OutputDir, run: &Run, timing: &Timing) -> Result<(), Error> {
     out.file(RUN_FILE, run.to_toml()?.as_bytes())?;
     out.file("timing.json", timing.to_json().as_bytes())
+}
+
+/// Writes timing.json and then run.toml into a folder of steps: it is finished.
+///
+/// # Errors
+/// [`Error::Toml`], [`Error::Io`].
+pub fn finish(work: &WorkDir, run: &Run, timing: &Timing) -> Result<(), Error> {
+    let text = run.to_toml()?;
+    work.file("timing.json", timing.to_json().as_bytes())?;
+    work.file(RUN_FILE, text.as_bytes())
 }
 
 /// Writes `STEM.run.toml` and `STEM.timing.json` beside a single output file.

@@ -11,6 +11,9 @@ use tables::Format;
 use super::{parent, refused};
 use crate::Error;
 
+/// How the names of temporary files begin.
+pub(crate) const TEMPORARY: &str = ".radpath-";
+
 /// Refuses an output file that is one of the inputs, or no plain file.
 ///
 /// # Errors
@@ -50,7 +53,7 @@ pub fn write_file(
     let folder = parent(&target);
     fs::create_dir_all(&folder).map_err(Error::io(&folder))?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".radpath-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     {
         // As any new file; the user's mask takes away what it takes away.

@@ -1,24 +1,25 @@
 //! A folder that is put in its place as a whole.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use cohort::Frame;
 use tables::Format;
 
+use super::lock::{LOCK, lock};
 use super::{parent, refused, write_table};
 use crate::Error;
 
-const LOCK: &str = ".lock";
 /// The file that tells a radpath folder from anybody else's.
 pub const RUN_FILE: &str = "run.toml";
 
 /// Stems of all that radpath writes at the top of an output folder. A folder
 /// that holds anything else is not replaced.
-const OWN: [&str; 15] = [
+const OWN: [&str; 26] = [
     "run",
     "timing",
+    "stage",
     "failures",
     "notes",
     "slides",
@@ -30,6 +31,16 @@ const OWN: [&str; 15] = [
     "pairs",
     "blocks",
     "heatmap",
+    "performance",
+    "predictions",
+    "selected",
+    "model",
+    "roc",
+    "km",
+    "groups",
+    "cox",
+    "figures",
+    "report",
     "cohort",
     "results",
 ];
@@ -252,47 +263,6 @@ fn check_inputs(place: &Path, inputs: &[&Path]) -> Result<(), Error> {
         }),
         None => Ok(()),
     }
-}
-
-/// Takes the lock inside the partial folder. Between opening the file and
-/// locking it, its owner may have put the folder in its place: then again.
-fn lock(place: &Path, partial: &Path) -> Result<File, Error> {
-    let path = partial.join(LOCK);
-    for _ in 0..8 {
-        fs::create_dir_all(partial).map_err(Error::io(partial))?;
-        let open = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path);
-        let file = match open {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(cause) => return Err(Error::Io { path, cause }),
-        };
-        match file.try_lock() {
-            Ok(()) if is_same_file(&file, &path) => return Ok(file),
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy(place.to_owned())),
-            Err(TryLockError::Error(cause)) => return Err(Error::Io { path, cause }),
-        }
-    }
-    Err(Error::Busy(place.to_owned()))
-}
-
-#[cfg(unix)]
-fn is_same_file(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let identity = |m: fs::Metadata| (m.dev(), m.ino());
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(open), Ok(there)) => identity(open) == identity(there),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn is_same_file(_file: &File, path: &Path) -> bool {
-    path.exists()
 }
 
 /// Empties a partial folder but for its lock.
