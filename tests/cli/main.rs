@@ -1,8 +1,11 @@
 //! The command line as its users see it: exit codes, messages, files.
+#![allow(clippy::unwrap_used)]
 
 mod correlate;
 mod demo;
 mod hostile;
+mod models;
 mod radiomics;
 mod slides;
+mod study;
 mod support;

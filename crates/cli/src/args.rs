@@ -29,7 +29,7 @@ pub struct Global {
     /// Threads to use; all cores by default
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Seed of everything random: permutations (1 by default), the synthetic cohort
+    /// Seed of everything random: folds and permutations (1 by default), the synthetic cohort
     #[arg(long, global = true, value_name = "S")]
     pub seed: Option<u64>,
     /// Format of tables in output folders and on standard output
@@ -75,6 +75,14 @@ pub enum Command {
     Slides(cmd::slides::Slides),
     /// Correlate radiomic with pathology features
     Correlate(cmd::correlate::Correlate),
+    /// Fit and validate models of treatment response
+    Response(cmd::response::Response),
+    /// Fit and validate models of survival
+    Survival(cmd::survival::Survival),
+    /// Apply a saved model to new patients
+    Predict(cmd::predict::Predict),
+    /// Run a whole study, as a study.toml describes it, into one report
+    Study(cmd::study::Study),
     /// Show what works on this machine
     Doctor(cmd::doctor::Doctor),
 }

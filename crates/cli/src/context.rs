@@ -11,6 +11,7 @@ use tables::Format;
 use crate::args::{Global, TableFormat};
 
 /// Global options, resolved.
+#[derive(Clone)]
 pub struct Context {
     /// Worker threads.
     pub threads: usize,

@@ -9,6 +9,7 @@ pub mod cmd;
 mod context;
 mod logging;
 mod progress;
+mod roles;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -59,12 +60,21 @@ fn run(cli: &Cli) -> Result<Outcome> {
         .num_threads(context.threads)
         .build_global()
         .context("the thread pool can't be started; try a smaller --threads")?;
-    match &cli.command {
-        Command::Demo(command) => cmd::demo::run(command, &context),
-        Command::Radiomics(command) => cmd::radiomics::run(command, &context),
-        Command::Slides(command) => cmd::slides::run(command, &context),
-        Command::Correlate(command) => cmd::correlate::run(command, &context),
-        Command::Doctor(command) => cmd::doctor::run(command, &context),
+    dispatch(&cli.command, &context)
+}
+
+/// Runs one command; a study runs several.
+fn dispatch(command: &Command, context: &Context) -> Result<Outcome> {
+    match command {
+        Command::Demo(command) => cmd::demo::run(command, context),
+        Command::Radiomics(command) => cmd::radiomics::run(command, context),
+        Command::Slides(command) => cmd::slides::run(command, context),
+        Command::Correlate(command) => cmd::correlate::run(command, context),
+        Command::Response(command) => cmd::response::run(command, context),
+        Command::Survival(command) => cmd::survival::run(command, context),
+        Command::Predict(command) => cmd::predict::run(command, context),
+        Command::Study(command) => cmd::study::run(command, context),
+        Command::Doctor(command) => cmd::doctor::run(command, context),
     }
 }
 

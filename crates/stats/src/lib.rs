@@ -19,6 +19,7 @@
 //! # Ok::<(), stats::Error>(())
 //! ```
 
+mod correlation_test;
 pub mod distribution;
 mod error;
 pub mod folds;

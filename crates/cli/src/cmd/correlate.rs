@@ -8,6 +8,7 @@ use cohort::join;
 use cohort::notes::{self, Note};
 use correlation::{Association, Column, Inputs, Options, cluster};
 use figures::heatmap::{Heatmap, MAX_CELLS, MAX_SIDE, Mark, Tree};
+use pipeline::clinical;
 use pipeline::output::OutputDir;
 use pipeline::provenance::{self, Input, Run, Timing};
 use tables::{Features, Format, Table};
@@ -215,9 +216,7 @@ impl Sides {
 }
 
 fn read(path: &Path, id: &str) -> Result<(Features, Vec<String>)> {
-    let table = Table::read(path)?;
-    let ids = table.ids(id)?;
-    let features = table.features(&[id])?;
+    let (ids, features) = clinical::features(&Table::read(path)?, id)?;
     if features.names.is_empty() {
         bail!("{}: no column of numbers beside `{id}`", path.display());
     }

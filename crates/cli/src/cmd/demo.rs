@@ -1,25 +1,26 @@
-//! `radpath demo`: a synthetic cohort, and the tool run on it.
+//! `radpath demo`: a synthetic cohort, and its study.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, Parser};
+use clap::Args;
 use pipeline::output::OutputDir;
 use pipeline::provenance::{self, Run, Timing};
 use synth::cohort::CohortSpec;
-use tables::{Format, Table};
 
-use super::{correlate, radiomics, slides};
-use crate::args::{Cli, Command};
+use super::study;
 use crate::context::{Context, print_bytes};
 use crate::{Outcome, progress};
 
 const EXAMPLES: &str = "Examples:
   radpath demo --out demo
   radpath demo --out demo-null --null
+  radpath study demo/cohort/study.toml --out demo/results
 
-Written to DIR: cohort/ (images, slides, tables, and the truth they were made from) and
-results/ (radiomics.csv, slides/, correlate/). The cohort is made by formulas: nobody's data.";
+Written to DIR: cohort/ (images, slides, tables, study.toml, and the truth they were made from)
+and results/, the study of it (report.html, radiomics/, slides/, correlate/, response/,
+survival/). The cohort is made by formulas: nobody's data. Change cohort/study.toml and run the
+study again: only what depends on the change is made anew.";
 
 /// Arguments of `radpath demo`.
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ pub struct Demo {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Number of patients
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(12..=2000))]
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(24..=2000))]
     pub patients: u16,
     /// Plant no link between images, slides and outcomes
     #[arg(long)]
@@ -54,7 +55,14 @@ pub fn run(command: &Demo, context: &Context) -> Result<Outcome> {
     let bar = progress::bar(context, "cohort", spec.patients);
     synth::cohort::write(&spec, &cohort, &|done, _| bar.set_position(done as u64))?;
     bar.finish_and_clear();
-    let outcome = steps(&cohort, &results, context)?;
+    // A flag for the cohort is in its study.toml too: the same study, run again
+    // without it, finds every stage as it is.
+    let of_study = Context {
+        typed_seed: None,
+        ..context.clone()
+    };
+    let finished = study::carry_out(&cohort.join("study.toml"), &results, &of_study)
+        .context("the study of the synthetic cohort")?;
 
     let mut run = Run::new("demo", env!("CARGO_PKG_VERSION"), seed);
     run.set(
@@ -71,107 +79,19 @@ pub fn run(command: &Demo, context: &Context) -> Result<Outcome> {
         command.null,
         if command.null { "flag" } else { "default" },
     );
-    let text = summary(&cohort, &results, &command.out, context.format)?;
     provenance::write_into(&out, &run, &timing)?;
     out.commit()?;
+    let place = |name: &str| command.out.join(name).display().to_string();
+    let text = format!(
+        "cohort      {} ({} patients; the truth is in cohort/truth)\n\
+         {}heatmap     {}\n\
+         report      {}\n",
+        place("cohort"),
+        command.patients,
+        finished.findings(),
+        place("results/correlate/heatmap.png"),
+        place(&format!("results/{}", study::REPORT)),
+    );
     print_bytes(text.as_bytes())?;
-    Ok(outcome)
-}
-
-/// The commands as a user would type them.
-fn steps(cohort: &Path, results: &Path, context: &Context) -> Result<Outcome> {
-    let arguments = |words: &[&str], paths: &[(&str, PathBuf)]| -> Result<Command> {
-        let mut line: Vec<std::ffi::OsString> = vec!["radpath".into()];
-        line.extend(words.iter().map(Into::into));
-        for (flag, path) in paths {
-            line.push((*flag).into());
-            line.push(path.into());
-        }
-        Ok(Cli::try_parse_from(line)?.command)
-    };
-    let ending = context.format.extension();
-    let features = results.join(format!("radiomics.{ending}"));
-    let (slides_dir, correlate_dir) = (results.join("slides"), results.join("correlate"));
-    let mut outcome = Outcome::Done;
-    for command in [
-        arguments(
-            &["radiomics"],
-            &[
-                ("--cases", cohort.join("cases.csv")),
-                ("--out", features.clone()),
-            ],
-        )?,
-        arguments(
-            &["slides"],
-            &[
-                ("--manifest", cohort.join("slides.csv")),
-                ("--out", slides_dir.clone()),
-            ],
-        )?,
-        arguments(
-            &["correlate"],
-            &[
-                ("--radiomics", features.clone()),
-                ("--pathology", slides_dir.join(format!("patients.{ending}"))),
-                ("--out", correlate_dir),
-            ],
-        )?,
-    ] {
-        let step = match &command {
-            Command::Radiomics(command) => radiomics::run(command, context)?,
-            Command::Slides(command) => slides::run(command, context)?,
-            Command::Correlate(command) => correlate::run(command, context)?,
-            Command::Demo(_) | Command::Doctor(_) => Outcome::Done,
-        };
-        if step == Outcome::SomeFailed {
-            outcome = step;
-        }
-    }
-    Ok(outcome)
-}
-
-/// What was found, in a few lines.
-fn summary(cohort: &Path, results: &Path, place: &Path, format: Format) -> Result<String> {
-    let read =
-        |name: &str| Table::read(&results.join(format!("correlate/{name}.{}", format.extension())));
-    let pairs = read("pairs")?;
-    let text = |column: &str| -> Result<Vec<String>> { Ok(pairs.repeated_ids(column)?) };
-    let (radiomic, pathology, rho) = (
-        text("radiomic")?,
-        text("pathology")?,
-        pairs.numbers("estimate")?,
-    );
-    let strongest = (0..rho.len())
-        .filter(|&i| !rho[i].is_nan())
-        .max_by(|&a, &b| rho[a].abs().total_cmp(&rho[b].abs()));
-    let strongest = strongest.context("no pair could be tested")?;
-    let (low, high, q) = (
-        pairs.numbers("ci_low")?,
-        pairs.numbers("ci_high")?,
-        pairs.numbers("q_all")?,
-    );
-    let patients = Table::read(&cohort.join("clinical.csv"))?.rows();
-    let mut lines = format!(
-        "cohort     {} ({patients} patients; the truth is in cohort/truth)\n\
-         heatmap    {}\n\
-         strongest  {} x {}: rho {:.2} ({:.2} to {:.2}), q {:.1e}\n",
-        place.join("cohort").display(),
-        place.join("results/correlate/heatmap.png").display(),
-        radiomic[strongest],
-        pathology[strongest],
-        rho[strongest],
-        low[strongest],
-        high[strongest],
-        q[strongest],
-    );
-    let blocks = read("blocks")?;
-    let (names, tests) = (blocks.repeated_ids("block")?, blocks.numbers("n_tests")?);
-    let (count, p) = (blocks.numbers("n_p05")?, blocks.numbers("p_count")?);
-    for i in 0..names.len() {
-        lines.push_str(&format!(
-            "{:<10} {} of {} pairs have p < .05; by permutation of patients p = {:.4}\n",
-            names[i], count[i], tests[i], p[i]
-        ));
-    }
-    Ok(lines)
+    Ok(finished.outcome)
 }

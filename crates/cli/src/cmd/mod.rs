@@ -3,8 +3,13 @@
 pub mod correlate;
 pub mod demo;
 pub mod doctor;
+mod models;
+pub mod predict;
 pub mod radiomics;
+pub mod response;
 pub mod slides;
+pub mod study;
+pub mod survival;
 
 use std::path::Path;
 

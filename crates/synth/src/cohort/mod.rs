@@ -32,7 +32,7 @@ impl Default for CohortSpec {
     fn default() -> Self {
         Self {
             patients: 60,
-            seed: 20_250_930,
+            seed: 20_250_749,
             null: false,
         }
     }

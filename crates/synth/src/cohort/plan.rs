@@ -35,9 +35,9 @@ pub struct Latents {
 }
 
 impl Latents {
-    /// Log odds of response: `2.5 response`.
+    /// Log odds of response: `4 response`.
     pub fn logit(&self) -> f64 {
-        2.5 * self.response
+        4.0 * self.response
     }
 
     /// Log hazard relative to the average patient: `1.2 hazard`.

@@ -1,7 +1,7 @@
 //! The text files of a cohort. No cell needs quoting: ids, numbers and names
 //! hold no comma.
 
-use super::{CohortSpec, Patient, Truth};
+use super::{CohortSpec, Patient, Split, Truth};
 use crate::slide::Stain;
 use std::fmt::Write;
 
@@ -154,6 +154,91 @@ pub(crate) fn truth_toml(spec: &CohortSpec) -> String {
     )
 }
 
+/// Fewest training patients of either outcome for a model.
+const FEWEST: usize = 5;
+
+/// study.toml: the study of the cohort. An outcome that too few training
+/// patients have for a model is commented out.
+pub(crate) fn study_toml(spec: &CohortSpec, cohort: &[Patient]) -> String {
+    let CohortSpec { patients, seed, .. } = spec;
+    let count = |is: fn(&Patient) -> bool| {
+        let training = cohort.iter().filter(|p| p.split == Split::Train);
+        training.filter(|p| is(p)).count()
+    };
+    let (responders, others) = (count(|p| p.response), count(|p| !p.response));
+    let events = count(|p| p.os_event);
+    let response = section(
+        "[response]\noutcome = \"response\"\n# positive = \"yes\"\n",
+        responders.min(others),
+    );
+    let survival = section(
+        "[survival]\ntime = \"os_months\"\nevent = \"os_event\"\n\
+         # event_value = \"dead\"\ntime_unit = \"months\"\n",
+        events,
+    );
+    format!(
+        r#"# The study of this synthetic cohort. For a study of your own, copy this file and
+# name your tables, columns and outcomes. Paths start at the folder of this file.
+#
+#   radpath study cohort/study.toml --out results --dry-run    checks, and says what would be done
+#   radpath study cohort/study.toml --out results              does it; again: only what has changed
+
+title = "A synthetic cohort of {patients} patients"
+# Seed of permutations and folds; --seed goes before it.
+seed = {seed}
+
+# Columns that play a role, with the values they have when they are left out.
+[roles]
+id = "patient_id"          # the patient, in every table
+cohort_col = "cohort"      # training or external cohort
+train_value = "train"      # its value for training patients; every other value is an external cohort
+centre_col = "centre"
+
+# Images and masks; or, for features that are there already: table = "radiomics.csv"
+[radiomics]
+cases = "cases.csv"
+# settings = "settings.toml"   # of the extraction: bin_width, label, ...
+
+# Whole slides; or instead [pathology] with table = "pathology.csv"
+[slides]
+manifest = "slides.csv"
+# markers = "markers.toml"     # your thresholds and stains
+
+[clinical]
+table = "clinical.csv"
+covariates = ["age", "sex", "stage"]   # the clinical model, beside the radiomic one
+
+# Every radiomic with every pathology feature.
+[correlate]
+# permutations = 1999
+# min_n = 10                   # fewest patients of a pair
+# skip = true                  # leaves the correlation out
+
+# A two-valued outcome: 0 and 1, or two words and which of them is yes.
+{response}
+# A time of follow-up and whether it ended with the event: 1, or 0 for censoring.
+{survival}
+# Nested cross-validation of both models.
+[validation]
+# folds = 5
+# repeats = 10
+# lambda = "min"               # or "1se": fewer features
+"#
+    )
+}
+
+/// A section of study.toml, or why it is left out.
+fn section(text: &str, smaller: usize) -> String {
+    if smaller >= FEWEST {
+        return text.to_owned();
+    }
+    let lines = text.lines().map(|line| format!("# {line}\n"));
+    format!(
+        "# Left out: with {smaller} training patients in the smaller group there is no model.\n{}",
+        lines.collect::<String>()
+    )
+}
+
 /// README.md: the cohort in plain words.
 pub(crate) fn readme(spec: &CohortSpec) -> String {
     let planted = if spec.null {
@@ -173,6 +258,7 @@ pub(crate) fn readme(spec: &CohortSpec) -> String {
          - slides.csv, slides/: H&E, CD8, CD45RO, PD-L1 and CD163 a patient (pyramidal TIFF, 0.5 um/px)\n\
          - clinical.csv: cohort (train: centres C1, C2; test: C3, C4), covariates, response (1 = yes),\n  \
            survival in months, event (1 = died)\n\
+         - study.toml: what `radpath study` does with all this; a start for a study of your own\n\
          - truth/patients.csv: the hidden variables (z_*), the true counts of each slide\n\
          - truth/links.csv: which pairs are linked (planted = 1) and Spearman's rho over this cohort\n\
          - truth/truth.toml: the settings that make this cohort again\n\n\

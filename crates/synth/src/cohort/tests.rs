@@ -165,7 +165,7 @@ fn the_bytes_depend_on_the_seed_and_the_patient_alone() {
         assert!(files[name] == *bytes, "{name} differs in a smaller cohort");
     }
 
-    assert_eq!(files.len(), 3 * 7 + 7);
+    assert_eq!(files.len(), 3 * 7 + 8);
     for patient in &truth.patients {
         for slide in &patient.slides {
             let error = slide.counts.density_positive_mm2() - slide.aimed_positive_mm2;
@@ -192,6 +192,10 @@ fn the_bytes_depend_on_the_seed_and_the_patient_alone() {
         assert!(files.contains_key(path), "{path}");
     }
     assert!(text("slides.csv").contains("P002,P002_PD-L1,slides/P002_PD-L1.tif,PD-L1\n"));
+    let study = text("study.toml");
+    for column in text("clinical.csv").lines().next().unwrap().split(',') {
+        assert!(study.contains(&format!("\"{column}\"")), "{column}");
+    }
     let links = text("truth/links.csv");
     assert!(
         links.contains("z_texture,density_positive_mm2_CD8,1,"),
@@ -217,4 +221,16 @@ fn hostile_settings_are_errors() {
     };
     let error = write(&spec, &file, &|_, _| ()).unwrap_err();
     assert!(matches!(error, crate::Error::Write { .. }));
+}
+
+#[test]
+fn a_model_is_asked_for_where_there_are_patients_for_it() {
+    let spec = CohortSpec::default();
+    let mut patients = plan(&spec).unwrap();
+    for (i, patient) in patients.iter_mut().enumerate() {
+        (patient.response, patient.os_event) = (i % 4 < 2, false);
+    }
+    let study = tables::study_toml(&spec, &patients);
+    assert!(study.contains("\n[response]\noutcome"), "{study}");
+    assert!(study.contains("\n# [survival]\n# time"), "{study}");
 }

@@ -46,6 +46,7 @@ pub fn write(
         ("cases.csv", tables::cases(&patients)),
         ("slides.csv", tables::slides(&patients)),
         ("clinical.csv", tables::clinical(&patients)),
+        ("study.toml", tables::study_toml(spec, &patients)),
         ("truth/patients.csv", tables::truth_patients(&truth)),
         ("truth/links.csv", tables::truth_links(&truth)),
         ("truth/truth.toml", tables::truth_toml(spec)),
