@@ -32,7 +32,7 @@ impl Default for CohortSpec {
     fn default() -> Self {
         Self {
             patients: 60,
-            seed: 20_250_749,
+            seed: 20_250_915,
             null: false,
         }
     }

@@ -18,6 +18,7 @@ fn metric(name: &str) -> &str {
         "specificity" => "Specificity",
         "accuracy" => "Accuracy",
         "brier" => "Brier score",
+        "c_index_unpenalised" => "C-index of the Cox table",
         "hazard_ratio" => "Hazard ratio, high against low risk",
         other => other,
     }
