@@ -129,7 +129,7 @@ fn planted_survival_is_found() {
     assert!(
         folder
             .read("out/cox.csv")
-            .contains("combined,radiomic_score")
+            .contains("combined,test,radiomic_score")
     );
     folder
         .radpath("predict out/model.json --features f.csv --out new.csv")
@@ -318,6 +318,7 @@ fn missing_values_are_stated() {
         "features,P01,NA,every feature is missing",
         "features,NA,empty,no value in the training cohort",
         "features,NA,constant,the same value",
+        "features,NA,f0,1 of ",
     ] {
         let piece = piece.replace("NA", "");
         assert!(
@@ -331,7 +332,7 @@ fn missing_values_are_stated() {
         .radpath("predict out/model.json --features f.csv --out new.csv")
         .exits(0)
         .says(&["filled in"]);
-    assert!(folder.read("new.notes.csv").contains("median"));
+    assert!(folder.read("new.notes.csv").contains("missing: filled in"));
     // A column that the model needs.
     folder.write("few.csv", "patient_id,f1\nP1,2\n");
     folder
@@ -343,6 +344,70 @@ fn missing_values_are_stated() {
         .radpath("predict no.json --features f.csv --out x.csv")
         .exits(2)
         .says(&["no.json", "radpath-model"]);
+}
+
+#[test]
+fn predict_says_what_it_fills_in_and_spares_other_files() {
+    let folder = Folder::new();
+    cohort(&folder);
+    // Sex decides here, so that the clinical model has it.
+    let clinical = folder
+        .read("c.csv")
+        .replace(",F,0,", ",F,1,")
+        .replace(",M,1,", ",M,0,");
+    folder.write("c.csv", clinical);
+    folder
+        .radpath("response --clinical c.csv --outcome response --covariates sex --out out")
+        .exits(0);
+    folder.write("new.csv", "patient_id,sex\n1,F\n2,X\n3,\n");
+    folder
+        .radpath("predict out/model.json --clinical new.csv --out p.csv")
+        .exits(0)
+        .says(&["2 values"]);
+    let notes = folder.read("p.notes.csv");
+    assert!(
+        notes.contains("2,sex,no training patient has the level `X`"),
+        "{notes}"
+    );
+    assert!(notes.contains("3,sex,missing"), "{notes}");
+    let found = Csv::parse(&folder.read("p.csv"));
+    assert_eq!(found.cell(1, "score"), found.cell(2, "score"));
+    // An input in the place of the notes is refused, and somebody's file stays.
+    folder.write("q.notes.csv", folder.read("new.csv"));
+    folder
+        .radpath("predict out/model.json --clinical q.notes.csv --out q.csv")
+        .exits(2)
+        .says(&["q.notes.csv"]);
+    assert!(!folder.path("q.csv").exists());
+    folder.write("new.csv", "patient_id,sex\n1,F\n");
+    folder
+        .radpath("predict out/model.json --clinical new.csv --out q.csv")
+        .exits(0);
+    assert!(folder.read("q.notes.csv").contains("patient_id"));
+}
+
+/// What the radiomic model doesn't know, the combined one doesn't claim to.
+#[test]
+fn an_empty_radiomic_model_leaves_the_combined_one_clinical() {
+    let folder = Folder::new();
+    cohort(&folder);
+    let features = folder.read("f.csv");
+    // Without the feature that knows something.
+    let without: Vec<String> = features
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            cells.remove(1);
+            cells.join(",")
+        })
+        .collect();
+    folder.write("f.csv", without.join("\n"));
+    folder
+        .radpath(&format!("{RESPONSE} --lambda 1se --out out"))
+        .exits(0);
+    let selected = folder.read("out/selected.csv");
+    assert!(!selected.contains("radiomic,f"), "{selected}");
+    assert!(!selected.contains("radiomic_score"), "{selected}");
 }
 
 /// Reference: data/outcome/expected (R survival 3.5.3): Kaplan-Meier and

@@ -77,6 +77,26 @@ fn all_problems_are_told_at_once_and_nothing_is_written() {
     assert!(!folder.path("out").exists());
 }
 
+/// An outcome among the features would predict itself.
+#[test]
+fn outcomes_are_no_features() {
+    let folder = correlation();
+    let rows: String = (0..12).map(|i| format!("{i},{}\n", i % 2)).collect();
+    folder.write("in/c.csv", format!("patient_id,response\n{rows}"));
+    let rows: String = (0..12)
+        .map(|i| format!("{i},{},{}\n", i * i, i % 2))
+        .collect();
+    folder.write("in/f.csv", format!("patient_id,a,response\n{rows}"));
+    folder.write(
+        "in/study.toml",
+        "[radiomics]\ntable = 'f.csv'\n[clinical]\ntable = 'c.csv'\n[response]\noutcome = 'response'\n",
+    );
+    folder
+        .radpath(RUN)
+        .exits(2)
+        .says(&["in/f.csv", "among the features (response)"]);
+}
+
 #[test]
 fn an_unknown_key_is_named_with_its_line() {
     let folder = correlation();

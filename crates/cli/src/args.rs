@@ -30,7 +30,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Seed of everything random: folds and permutations (1 by default), the synthetic cohort
-    #[arg(long, global = true, value_name = "S")]
+    #[arg(long, global = true, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
     /// Format of tables in output folders and on standard output
     #[arg(long, global = true, value_name = "FORMAT", default_value = "csv")]

@@ -4,6 +4,7 @@
 use crate::cox::{self, Ties};
 use crate::design::Design;
 use crate::export::CoxRow;
+use crate::patients::Patients;
 use crate::performance::{EstimateType, LEVEL, Performance, Setting};
 use crate::validate::{ModelKind, Validated};
 use crate::{Error, FollowUp, concordance, fit};
@@ -19,25 +20,38 @@ pub struct CoxTable {
     pub notes: Vec<(String, String)>,
 }
 
-/// Fits the covariates (`clinical`) and the covariates with the radiomic model's
-/// out-of-fold score (`combined`) on the training patients without a missing
-/// value, by Cox regression with Efron's ties, each column in its own unit.
+/// Fits, by Cox regression with Efron's ties, each column in its own unit, on
+/// the patients without a missing value: the covariates (`clinical`) on the
+/// training cohort, and the covariates with the radiomic score (`combined`) on
+/// each external cohort, where the score is a fixed number and its p means what
+/// it says. On the training patients, whose score was chosen by their outcomes,
+/// it would not.
 pub fn cox_table(
     clinical: &Design,
     radiomic: Option<&Validated>,
     follow_up: &FollowUp,
-    training: &[usize],
-    cohort: &str,
+    patients: &Patients,
 ) -> CoxTable {
     let mut table = CoxTable::default();
-    table.add(ModelKind::Clinical, clinical, follow_up, training, cohort);
+    let training = (patients.training_name(), patients.training_rows());
+    table.add(
+        ModelKind::Clinical,
+        EstimateType::Apparent,
+        clinical,
+        follow_up,
+        &training,
+    );
     if let Some(radiomic) = radiomic.filter(|r| !r.fitted.linear.terms.is_empty()) {
-        let mut scores = vec![f64::NAN; follow_up.len()];
-        for (&row, &score) in training.iter().zip(&radiomic.fitted.held_out) {
-            scores[row] = score;
+        let design = fit::stack(clinical, radiomic.scores.clone());
+        for cohort in patients.external() {
+            table.add(
+                ModelKind::Combined,
+                EstimateType::External,
+                &design,
+                follow_up,
+                &cohort,
+            );
         }
-        let design = fit::stack(clinical, scores);
-        table.add(ModelKind::Combined, &design, follow_up, training, cohort);
     }
     table
 }
@@ -46,24 +60,24 @@ impl CoxTable {
     fn add(
         &mut self,
         kind: ModelKind,
+        estimate: EstimateType,
         design: &Design,
         follow_up: &FollowUp,
-        training: &[usize],
-        cohort: &str,
+        (cohort, rows): &(&str, Vec<usize>),
     ) {
         let complete = |&row: &usize| design.columns.iter().all(|c| !c[row].is_nan());
-        let rows: Vec<usize> = training.iter().copied().filter(complete).collect();
+        let rows: Vec<usize> = rows.iter().copied().filter(complete).collect();
         let n_events = rows.iter().filter(|&&r| follow_up.event()[r]).count();
         let setting = Setting {
             model: kind.name().to_owned(),
-            cohort: cohort.to_owned(),
-            estimate: EstimateType::Apparent,
+            cohort: (*cohort).to_owned(),
+            estimate,
             n: rows.len(),
             n_events,
         };
         let fitted = fit_complete(design, follow_up, &rows);
         if let Err(error) = &fitted {
-            let reason = format!("no Cox table: {}", named(error, design));
+            let reason = format!("no Cox table in {cohort}: {}", named(error, design));
             self.notes.push((kind.name().to_owned(), reason));
         }
         let fitted = fitted.ok();
@@ -71,6 +85,7 @@ impl CoxTable {
             let fit = fitted.as_ref().map(|(fit, _)| fit);
             self.rows.push(CoxRow {
                 model: kind.name().to_owned(),
+                cohort: (*cohort).to_owned(),
                 term: source.name(),
                 estimate: fit.map(|f| [f.coefficients[i], f.standard_errors[i], f.z(i), f.p(i)]),
                 hazard_ratio: fit
@@ -79,7 +94,8 @@ impl CoxTable {
                 n: (rows.len(), n_events),
             });
         }
-        if let Some((_, c)) = fitted {
+        // On an external cohort the covariates' weights would be fitted to it.
+        if let (Some((_, c)), EstimateType::Apparent) = (fitted, estimate) {
             let interval = c.interval(LEVEL);
             let metric = "c_index_unpenalised";
             let row = setting.with(metric, Some(c.value), interval, "infinitesimal_jackknife");

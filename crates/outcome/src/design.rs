@@ -104,7 +104,17 @@ impl Design {
                 Values::Levels(values) => design.push_levels(&predictor.name, values, training),
             }
         }
-        Ok(design)
+        // A column `sex=M` beside a column `sex` of levels.
+        let mut names = BTreeSet::new();
+        match design
+            .sources
+            .iter()
+            .map(Source::name)
+            .find(|n| !names.insert(n.clone()))
+        {
+            Some(name) => Err(Error::DuplicateColumn(name)),
+            None => Ok(design),
+        }
     }
 
     /// Adds a column at the right.

@@ -252,6 +252,8 @@ pub fn kaplan_meier(comparisons: &[Comparison]) -> Result<Frame> {
 pub struct CoxRow {
     /// `clinical` or `combined`.
     pub model: String,
+    /// Cohort that it is fitted on.
+    pub cohort: String,
     /// Name of the term.
     pub term: String,
     /// Log hazard ratio a unit, its standard error, z and p; `None` where the
@@ -274,6 +276,10 @@ pub fn cox(rows: &[CoxRow]) -> Result<Frame> {
         Values::optional(rows.iter().map(|r| r.hazard_ratio.map(pick)))
     };
     frame.push("model", Values::text(rows.iter().map(|r| r.model.as_str())))?;
+    frame.push(
+        "cohort",
+        Values::text(rows.iter().map(|r| r.cohort.as_str())),
+    )?;
     frame.push("term", Values::text(rows.iter().map(|r| r.term.as_str())))?;
     frame.push("coefficient", number(0))?;
     frame.push("hazard_ratio", ratio(|r| r.0))?;

@@ -73,7 +73,7 @@ pub fn fit(
             coefficient,
             mean: scale.mean,
             sd: scale.sd,
-            median: scale.median,
+            fill: scale.fill,
         }
     };
     let mut linear = Linear {
@@ -92,10 +92,21 @@ pub fn fit(
                 let probabilities: Vec<f64> = intercepts.map(probability).collect();
                 roc::youden(&probabilities, positive)?.map(|point| point.threshold)
             }
-            Target::Survival(_) => median(&mut linear.scores(design, rows)?),
+            Target::Survival(_) => middle(&mut linear.scores(design, rows)?),
         };
     }
     Ok(Fitted { linear, held_out })
+}
+
+/// The median score; where no score exceeds it (a model of few levels), the
+/// largest score below it, so that there are two groups.
+fn middle(scores: &mut [f64]) -> Option<f64> {
+    let median = median(scores)?;
+    if scores.iter().any(|&s| s > median) {
+        return Some(median);
+    }
+    let below = scores.iter().copied().filter(|&s| s < median);
+    Some(below.fold(f64::NEG_INFINITY, f64::max)).filter(|s| s.is_finite())
 }
 
 /// The design of the combined model: the covariates and a radiomic score of
@@ -105,4 +116,16 @@ pub fn stack(clinical: &Design, scores: Vec<f64>) -> Design {
     let score_of = "radiomic".to_owned();
     design.push(Source::Score { score_of }, scores);
     design
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_groups_for_few_levels_too() {
+        assert_eq!(middle(&mut [1.0, 2.0, 3.0]), Some(2.0));
+        assert_eq!(middle(&mut [-1.0, 2.0, 2.0, 2.0]), Some(-1.0));
+        assert_eq!(middle(&mut [2.0, 2.0]), None);
+    }
 }

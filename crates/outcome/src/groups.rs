@@ -63,7 +63,10 @@ pub fn compare_groups(
         log_rank: None,
     };
     if rows.is_empty() {
-        return Ok((comparison, Err("no patient is in a group".into())));
+        return Ok((
+            comparison,
+            Err("the model is empty, so there are no groups".into()),
+        ));
     }
     let all = outcome.select(&rows);
     setting.n = rows.len();
@@ -103,7 +106,10 @@ fn hazard_ratio(
         .iter()
         .map(|&r| f64::from(u8::from(groups[r] == Some(1))))
         .collect();
-    let fit = cox::fit(&[second], all, Ties::Efron).map_err(|e| e.to_string())?;
+    let fit = cox::fit(&[second], all, Ties::Efron).map_err(|error| match error {
+        Error::Monotone { .. } => "all events are in one group: it has no finite value".to_owned(),
+        other => other.to_string(),
+    })?;
     let (ratio, low, high) = fit.hazard_ratio(0, LEVEL);
     if ratio.is_finite() && low.is_finite() && high.is_finite() {
         Ok((ratio, (low, high)))

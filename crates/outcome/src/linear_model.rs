@@ -18,15 +18,16 @@ pub struct Term {
     pub mean: f64,
     /// Population standard deviation of the training patients.
     pub sd: f64,
-    /// Median of the training patients: stands in for a missing value.
-    pub median: f64,
+    /// Stands in for a missing value: the median of the training patients, or
+    /// for a level the share of those that have it.
+    pub fill: f64,
 }
 
 impl Term {
     /// What a value adds to the score.
     pub fn contribution(&self, value: f64) -> f64 {
         let scale = Scale {
-            median: self.median,
+            fill: self.fill,
             mean: self.mean,
             sd: self.sd,
         };
@@ -47,8 +48,9 @@ pub struct Linear {
     /// The selected columns.
     pub terms: Vec<Term>,
     /// Patients are in the higher group from this probability on (response),
-    /// above this score (survival: the median of the training patients). `None`
-    /// for a model without terms.
+    /// above this score (survival: the median of the training patients, or the
+    /// largest score below it where none exceeds it). `None` for a model without
+    /// terms.
     pub cutoff: Option<f64>,
 }
 
@@ -57,8 +59,8 @@ impl Linear {
     /// `sum coefficient (x - mean) / sd`, 0 for the average training patient.
     ///
     /// # Errors
-    /// [`Error::MissingColumn`] when the design lacks a source;
-    /// [`Error::Overflow`] when a value is so far off that the score is no number.
+    /// [`Error::MissingColumn`] when the design lacks a source. A score is NaN
+    /// when a value is so far off that there is none.
     pub fn scores(&self, design: &Design, rows: &[usize]) -> Result<Vec<f64>, Error> {
         let mut scores = vec![0.0; rows.len()];
         for term in &self.terms {
@@ -69,10 +71,8 @@ impl Linear {
                 *score += term.contribution(values[row]);
             }
         }
-        match scores.iter().position(|s| !s.is_finite()) {
-            Some(at) => Err(Error::Overflow { row: rows[at] }),
-            None => Ok(scores),
-        }
+        let finite = |s: f64| if s.is_finite() { s } else { f64::NAN };
+        Ok(scores.into_iter().map(finite).collect())
     }
 
     /// Probability of a response at a score: `1 / (1 + exp(-(intercept + score)))`.

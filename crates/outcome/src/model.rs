@@ -83,7 +83,7 @@ pub struct ModelFile {
 /// A model's word on a new patient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NewPrediction {
-    /// The score.
+    /// The score; NaN where there is none.
     pub score: f64,
     /// Probability of a response, or relative hazard (NaN beyond all numbers).
     pub value: f64,
@@ -160,7 +160,7 @@ impl ModelFile {
         }
         let file: Self = serde_json::from_str(text).map_err(|e| bad(format!("damaged: {e}")))?;
         for NamedModel { linear, model, .. } in &file.models {
-            let good = |t: &Term| t.sd > 0.0 && t.median.is_finite() && t.mean.is_finite();
+            let good = |t: &Term| t.sd > 0.0 && t.fill.is_finite() && t.mean.is_finite();
             if !linear.terms.iter().all(good) {
                 return Err(bad(format!(
                     "damaged: a scale of the {} model",
@@ -177,18 +177,18 @@ impl ModelFile {
     }
 
     /// Columns that a model reads: those of the feature table, then those of
-    /// the clinical table, each once. `true` for a column of text levels.
-    pub fn columns(&self, kind: ModelKind) -> [Vec<(String, bool)>; 2] {
+    /// the clinical table, each once, with the levels of a text column.
+    pub fn columns(&self, kind: ModelKind) -> [Vec<(String, Vec<String>)>; 2] {
         let of = |kind| {
-            let mut columns: Vec<(String, bool)> = Vec::new();
+            let mut columns: Vec<(String, Vec<String>)> = Vec::new();
             let terms = self
                 .model(kind)
                 .map(|m| &m.linear.terms[..])
                 .unwrap_or_default();
             for term in terms {
                 let column = match &term.source {
-                    Source::Column { column } => (column.clone(), false),
-                    Source::Level { column, .. } => (column.clone(), true),
+                    Source::Column { column } => (column.clone(), Vec::new()),
+                    Source::Level { column, levels, .. } => (column.clone(), levels.clone()),
                     Source::Score { .. } => continue,
                 };
                 if !columns.contains(&column) {
@@ -205,11 +205,12 @@ impl ModelFile {
     }
 
     /// Applies a model to new patients. Missing values and unknown levels are
-    /// filled in with the training median.
+    /// filled in ([`Term::fill`](crate::linear_model::Term::fill)).
     ///
     /// # Errors
-    /// [`Error::MissingColumn`]; [`Error::Overflow`]; [`Error::ModelFile`] when
-    /// the file has no such model.
+    /// [`Error::MissingColumn`]; [`Error::ModelFile`] when the file has no such
+    /// model. A patient whose values are so far off that there is no score gets
+    /// NaN and no group.
     pub fn predict(
         &self,
         kind: ModelKind,
@@ -239,15 +240,16 @@ impl ModelFile {
     }
 
     fn word(&self, linear: &Linear, score: f64) -> NewPrediction {
+        let cutoff = linear.cutoff.filter(|_| !score.is_nan());
         let (value, high) = match self.predicted {
             Predicted::Response { .. } => {
                 let probability = linear.probability(score);
-                (probability, linear.cutoff.map(|c| probability >= c))
+                (probability, cutoff.map(|c| probability >= c))
             }
             Predicted::Survival { .. } => {
                 let hazard = score.exp();
                 let hazard = if hazard.is_finite() { hazard } else { f64::NAN };
-                (hazard, linear.cutoff.map(|c| score > c))
+                (hazard, cutoff.map(|c| score > c))
             }
         };
         NewPrediction { score, value, high }

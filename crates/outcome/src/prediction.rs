@@ -14,7 +14,7 @@ pub struct Prediction {
     pub estimate: EstimateType,
     /// Repeat and fold from 0; `None` outside of cross-validation.
     pub fold: Option<(usize, usize)>,
-    /// The score.
+    /// The score; NaN where a value is so far off that there is none.
     pub score: f64,
     /// Probability of a response; for survival the hazard relative to the
     /// average training patient, NaN where it is beyond all numbers.
@@ -22,3 +22,21 @@ pub struct Prediction {
     /// In the higher group; `None` for a model without a cut-off.
     pub high: Option<bool>,
 }
+
+impl Prediction {
+    /// Of an external patient without a score.
+    pub(crate) fn none(row: usize, kind: ModelKind) -> Self {
+        Self {
+            row,
+            kind,
+            estimate: EstimateType::External,
+            fold: None,
+            score: f64::NAN,
+            value: f64::NAN,
+            high: None,
+        }
+    }
+}
+
+/// Why a patient has no score.
+pub(crate) const TOO_FAR: &str = "a value is so far from the training patients' that there is no score: left out of the estimates; check its unit";

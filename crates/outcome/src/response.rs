@@ -7,7 +7,7 @@ use crate::crossval::{self, fold_mean};
 use crate::fit::Fitting;
 use crate::patients::Patients;
 use crate::performance::{EstimateType, LEVEL, Performance, Setting, clipped};
-use crate::prediction::Prediction;
+use crate::prediction::{Prediction, TOO_FAR};
 use crate::split::Folds;
 use crate::validate::{self, FoldResult, Inputs, Validated};
 use crate::{Error, Target, compare, roc};
@@ -78,8 +78,23 @@ pub fn response(
         &training,
         EstimateType::Apparent,
     )?;
-    for cohort in patients.external() {
-        on_cohort(&mut result, inputs.target, &cohort, EstimateType::External)?;
+    for (name, all) in patients.external() {
+        let (rows, unscored) = validate::scorable(&result.models, &all);
+        for &row in &unscored {
+            let note = (patients.ids[row].clone(), TOO_FAR.to_owned());
+            result.notes.push(note);
+            let none = |m: &Validated| Prediction::none(row, m.kind);
+            result.predictions.extend(result.models.iter().map(none));
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        on_cohort(
+            &mut result,
+            inputs.target,
+            &(name, rows),
+            EstimateType::External,
+        )?;
     }
     Ok(result)
 }
@@ -119,7 +134,15 @@ fn cross_validated(
         let interval = clipped(mean.and_then(|m| m.interval));
         let rows = &mut result.performance;
         let value = mean.map(|m| m.value);
-        rows.push(about.with("auc_mean_of_folds", value, interval, "nadeau_bengio"));
+        let smaller = about.n_events.min(about.n - about.n_events);
+        let exact = value.and_then(|auc| roc::separated(auc, smaller, LEVEL));
+        let method = if interval.is_some() {
+            "nadeau_bengio"
+        } else {
+            "exact"
+        };
+        let interval = interval.or(exact);
+        rows.push(about.with("auc_mean_of_folds", value, interval, method));
         let pooled = crossval::pooled(target, &model.folds)?;
         rows.push(about.plain("auc_pooled", Some(pooled)));
 
@@ -258,7 +281,11 @@ fn on_cohort(
         let mut auc_row = about.plain("auc", None);
         if both {
             let auc = roc::auc(&scores, positive)?;
-            auc_row = about.with("auc", Some(auc.value), auc.interval(LEVEL), "delong");
+            let (interval, method) = match auc.interval(LEVEL) {
+                Some(interval) => (Some(interval), "delong"),
+                None => (auc.exact_interval(LEVEL), "exact"),
+            };
+            auc_row = about.with("auc", Some(auc.value), interval, method);
             if estimate == EstimateType::External {
                 let point = |p: roc::Point| RocPoint {
                     threshold: Some(p.threshold),
@@ -270,7 +297,7 @@ fn on_cohort(
                     setting: about.clone(),
                     points: points.into_iter().map(point).collect(),
                     auc: Some(auc.value),
-                    interval: auc.interval(LEVEL),
+                    interval,
                 });
             }
         }

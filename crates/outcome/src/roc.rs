@@ -32,6 +32,28 @@ impl Auc {
     pub fn interval(&self, level: f64) -> Option<(f64, f64)> {
         share_interval(self.value, self.variance.sqrt(), level)
     }
+
+    /// Limits where DeLong has none, for classes that the score separates:
+    /// `k` disjoint pairs of a positive and a negative patient, `k` the size of
+    /// the smaller class, are all ordered alike with a probability of at most
+    /// `AUC^k`, so that the limit is `((1 - level) / 2)^(1 / k)`. `None` for any
+    /// other AUC.
+    pub fn exact_interval(&self, level: f64) -> Option<(f64, f64)> {
+        separated(self.value, self.positives.min(self.negatives), level)
+    }
+}
+
+/// See [`Auc::exact_interval`]; `pairs` is the size of the smaller class.
+pub(crate) fn separated(auc: f64, pairs: usize, level: f64) -> Option<(f64, f64)> {
+    if pairs == 0 || !(level > 0.0 && level < 1.0) {
+        return None;
+    }
+    let limit = (0.5 - level / 2.0).powf(1.0 / pairs as f64);
+    match auc {
+        1.0 => Some((limit, 1.0)),
+        0.0 => Some((0.0, 1.0 - limit)),
+        _ => None,
+    }
 }
 
 /// The area under the curve with its variance, in `O(n log n)` by the mid-ranks

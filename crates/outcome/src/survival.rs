@@ -7,7 +7,7 @@ use crate::fit::Fitting;
 use crate::groups::{Comparison, compare_groups};
 use crate::patients::Patients;
 use crate::performance::{EstimateType, LEVEL, Performance, Setting, clipped};
-use crate::prediction::Prediction;
+use crate::prediction::{Prediction, TOO_FAR};
 use crate::split::Folds;
 use crate::validate::{self, FoldResult, Inputs, Validated};
 use crate::{Error, FollowUp, Target, compare, concordance};
@@ -61,12 +61,22 @@ pub fn survival(
         &training,
         EstimateType::Apparent,
     )?;
-    for cohort in patients.external() {
+    for (name, all) in patients.external() {
+        let (rows, unscored) = validate::scorable(&result.models, &all);
+        for &row in &unscored {
+            let note = (patients.ids[row].clone(), TOO_FAR.to_owned());
+            result.notes.push(note);
+            let none = |m: &Validated| Prediction::none(row, m.kind);
+            result.predictions.extend(result.models.iter().map(none));
+        }
+        if rows.is_empty() {
+            continue;
+        }
         on_cohort(
             &mut result,
             inputs.target,
             follow_up,
-            &cohort,
+            &(name, rows),
             EstimateType::External,
         )?;
     }
@@ -226,7 +236,10 @@ fn groups(
             ..about.with("hazard_ratio", Some(ratio), Some(interval), "wald")
         }),
         Err(reason) => {
-            result.performance.push(about.plain("hazard_ratio", None));
+            result.performance.push(Performance {
+                p: comparison.log_rank.as_ref().map(|test| test.p),
+                ..about.plain("hazard_ratio", None)
+            });
             let place = format!("{}, {}", about.model, about.cohort);
             result
                 .notes

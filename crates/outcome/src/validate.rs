@@ -7,8 +7,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::design::Design;
+use crate::design::{Design, Source};
 use crate::fit::{Fitted, Fitting, fit, stack};
+use crate::linear_model::Term;
 use crate::split::{self, Folds};
 use crate::target::Target;
 
@@ -74,10 +75,17 @@ pub struct Validated {
     pub kind: ModelKind,
     /// The model of all training patients.
     pub fitted: Fitted,
-    /// Score of every patient, external cohorts too, by the final model.
+    /// Score of every patient, external cohorts too, by the final model; NaN
+    /// where a value is so far off that there is none.
     pub scores: Vec<f64>,
     /// The outer folds, repeat by repeat.
     pub folds: Vec<FoldResult>,
+}
+
+/// The rows that every model gives a score, and the others.
+pub(crate) fn scorable(models: &[Validated], rows: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let all = |row: &usize| models.iter().all(|m| !m.scores[*row].is_nan());
+    rows.iter().copied().partition(all)
 }
 
 /// Validates and fits the models that the inputs allow.
@@ -145,10 +153,14 @@ fn outer_fold(
         .into_iter()
         .map(|(_, design, fitted)| {
             let terms = &fitted.linear.terms;
+            let scores = fitted.linear.scores(&design, &test)?;
+            if let Some(at) = scores.iter().position(|s| s.is_nan()) {
+                return Err(Error::Overflow { row: test[at] });
+            }
             Ok(FoldResult {
                 repeat,
                 fold,
-                scores: fitted.linear.scores(&design, &test)?,
+                scores,
                 rows: test.clone(),
                 intercept: fitted.linear.intercept,
                 cutoff: fitted.linear.cutoff,
@@ -182,15 +194,38 @@ fn models<'a>(
     if let ([(_, features, radiomic), _], Some(clinical)) = (&models[..], inputs.clinical) {
         let everybody: Vec<usize> = (0..inputs.target.len()).collect();
         let scores = radiomic.linear.scores(features, &everybody)?;
-        // Fitted on out-of-fold scores, or the radiomic score would seem
-        // better than it is; applied to what the radiomic model gives.
-        let mut held_out = scores.clone();
-        for (&row, &score) in rows.iter().zip(&radiomic.held_out) {
-            held_out[row] = score;
-        }
-        let combined = fitted(&stack(clinical, held_out))?;
+        let alone = models[1].2.clone();
+        let combined = combined(clinical, alone, radiomic, &scores, rows, fitted)?;
         let applied = Cow::Owned(stack(clinical, scores));
         models.push((ModelKind::Combined, applied, combined));
     }
     Ok(models)
+}
+
+/// The covariates and the radiomic score: fitted on out-of-fold scores, or the
+/// radiomic score would seem better than it is, and applied to what the radiomic
+/// model gives. It is the clinical model `alone` where the radiomic model is
+/// empty, or where the score would count against what it stands for (the
+/// out-of-fold scores of an empty model tend to do so by construction).
+fn combined(
+    clinical: &Design,
+    alone: Fitted,
+    radiomic: &Fitted,
+    scores: &[f64],
+    rows: &[usize],
+    fitted: impl Fn(&Design) -> Result<Fitted, Error>,
+) -> Result<Fitted, Error> {
+    if radiomic.linear.terms.is_empty() {
+        return Ok(alone);
+    }
+    let mut held_out = scores.to_vec();
+    for (&row, &score) in rows.iter().zip(&radiomic.held_out) {
+        held_out[row] = score;
+    }
+    let combined = fitted(&stack(clinical, held_out))?;
+    let is_score = |term: &&Term| matches!(term.source, Source::Score { .. });
+    match combined.linear.terms.iter().find(is_score) {
+        Some(score) if score.coefficient < 0.0 => Ok(alone),
+        _ => Ok(combined),
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use cohort::join;
 use cohort::notes::Note;
@@ -23,6 +23,9 @@ use tables::{Features, Table};
 
 use crate::context::Context;
 use crate::roles::RoleOptions;
+
+/// The radiomic score's name in tables.
+const SCORE: &str = "radiomic_score";
 
 /// Options of both commands.
 #[derive(Debug, Args)]
@@ -129,6 +132,11 @@ impl Joined {
         known: &[bool],
         outcomes: &[&str],
     ) -> Result<Self> {
+        if options.covariates.iter().any(|c| c == SCORE) {
+            bail!(
+                "a covariate can't be called `{SCORE}`: that is the radiomic model's score; rename the column"
+            );
+        }
         if options.features.is_none() && options.covariates.is_empty() {
             bail!("nothing to learn from: give --features FILE, --covariates COLUMN,.., or both");
         }
@@ -219,28 +227,50 @@ impl Joined {
             notes,
             left_out,
         };
-        joined.note_silent_columns(&training);
+        joined.note_columns(&training);
         if left_out > 0 {
             tracing::warn!("{left_out} patients are left out (see notes)");
         }
         Ok(joined)
     }
 
-    /// Columns that can't tell training patients apart.
-    fn note_silent_columns(&mut self, training: &[usize]) {
+    /// Columns that can't tell training patients apart, and how many values of
+    /// the others are filled in.
+    fn note_columns(&mut self, training: &[usize]) {
+        let everybody = self.patients.ids.len();
         for (table, design) in [("features", &self.radiomic), ("clinical", &self.clinical)] {
             let Some(design) = design else { continue };
             for (source, column) in design.sources.iter().zip(&design.columns) {
-                if Scale::fit(column, training).is_some() {
-                    continue;
-                }
-                let reason = if training.iter().all(|&r| column[r].is_nan()) {
-                    "no value in the training cohort: not used"
-                } else {
-                    "the same value in the whole training cohort: not used"
+                let text = match Scale::fit(source, column, training) {
+                    Err(silent) => format!("{}: not used", silent.words()),
+                    Ok(_) => {
+                        let missing = |&&r: &&usize| column[r].is_nan();
+                        let inside = training.iter().filter(missing).count();
+                        let all = column.iter().filter(|v| v.is_nan()).count();
+                        if all == 0 {
+                            continue;
+                        }
+                        format!(
+                            "{inside} of {} training and {} of {} external values are missing (or levels that no training patient has): filled in from each model's training patients",
+                            training.len(),
+                            all - inside,
+                            everybody - training.len()
+                        )
+                    }
                 };
-                self.notes.push(note(table, "", &source.name(), reason));
+                self.notes.push(note(table, "", &source.name(), &text));
             }
+        }
+    }
+
+    /// The error with the patient's id for their row.
+    pub fn named(&self, error: outcome::Error) -> anyhow::Error {
+        match error {
+            outcome::Error::Overflow { row } => anyhow!(
+                "patient `{}`: a value is so far from the other patients' that there is no score; check its unit",
+                self.patients.ids[row]
+            ),
+            other => other.into(),
         }
     }
 

@@ -24,8 +24,9 @@ const EXAMPLES: &str = "Examples:
   radpath predict survival/model.json --features new.csv --clinical clinical.csv --out -
 
 Applies every model of the file whose columns are given: the radiomic one to --features, the
-clinical one to --clinical, the combined one to both. A missing value is filled in with the
-training patients' median, and said so in STEM.notes.csv beside the output.";
+clinical one to --clinical, the combined one to both. A missing value, or a level that no training
+patient had, is filled in from the training patients, and said so in STEM.notes.csv beside the
+output.";
 
 /// Arguments of `radpath predict`.
 #[derive(Debug, Args)]
@@ -56,6 +57,19 @@ pub struct Predict {
 pub fn run(command: &Predict, context: &Context) -> Result<Outcome> {
     let timing = Timing::start(context.threads);
     check_ending(&command.out)?;
+    let mut inputs = vec![command.model.as_path()];
+    inputs.extend(
+        command
+            .features
+            .iter()
+            .chain(&command.clinical)
+            .map(PathBuf::as_path),
+    );
+    if !is_stdout(&command.out) {
+        for ending in ["notes.csv", "run.toml", "timing.json"] {
+            output::check_file(&provenance::beside(&command.out, ending), &inputs)?;
+        }
+    }
     let path = command.model.display();
     let text = std::fs::read_to_string(&command.model).with_context(|| path.to_string())?;
     let file = ModelFile::from_json(&text).map_err(|e| anyhow!("{path}: {e}"))?;
@@ -74,9 +88,16 @@ pub fn run(command: &Predict, context: &Context) -> Result<Outcome> {
         let [features, covariates] = file.columns(kind);
         let features = tables.predictors(0, &features, &mut notes)?;
         let covariates = tables.predictors(1, &covariates, &mut notes)?;
-        let found = file
-            .predict(kind, tables.ids.len(), &features, &covariates)
-            .map_err(|e| tables.named(&e))?;
+        let found = file.predict(kind, tables.ids.len(), &features, &covariates)?;
+        for (row, _) in found.iter().enumerate().filter(|(_, p)| p.score.is_nan()) {
+            let reason = "a value is so far from the training patients' that there is no score; check its unit";
+            notes.push(models::note(
+                "predictions",
+                &tables.ids[row],
+                "score",
+                reason,
+            ));
+        }
         predictions.extend(found.into_iter().enumerate().map(|(row, p)| (kind, row, p)));
     }
     let frame = frame(&predictions, &tables.ids, &file.predicted)?;
@@ -88,23 +109,18 @@ pub fn run(command: &Predict, context: &Context) -> Result<Outcome> {
         context.print(&frame)?;
         return Ok(Outcome::Done);
     }
-    let mut inputs = vec![command.model.as_path()];
-    inputs.extend(
-        command
-            .features
-            .iter()
-            .chain(&command.clinical)
-            .map(PathBuf::as_path),
-    );
-    write_table(&command.out, &frame, &inputs)?;
     let notes_file = provenance::beside(&command.out, "notes.csv");
+    write_table(&command.out, &frame, &inputs)?;
     if notes.is_empty() {
         // Those of an earlier run would speak of other values.
-        if notes_file.exists() {
+        if provenance::beside(&command.out, "run.toml").exists() && notes_file.is_file() {
             std::fs::remove_file(&notes_file).with_context(|| notes_file.display().to_string())?;
         }
     } else {
-        tracing::warn!("{} missing values are filled in (see notes)", notes.len());
+        tracing::warn!(
+            "{} values are filled in or without a prediction (see notes)",
+            notes.len()
+        );
         output::write_table(&notes_file, &notes::frame(&notes)?, Format::Csv)?;
     }
     let mut run = models::begin_run("predict", context);
@@ -202,7 +218,7 @@ impl Tables {
     fn predictors(
         &self,
         side: usize,
-        columns: &[(String, bool)],
+        columns: &[(String, Vec<String>)],
         notes: &mut Vec<Note>,
     ) -> Result<Vec<Predictor>> {
         let Some((table, rows)) = &self.sides[side] else {
@@ -222,27 +238,32 @@ impl Tables {
         }
         let mut predictors = Vec::new();
         for (name, levels) in columns {
-            let mut missing = |row: usize| {
-                let reason = "missing: the training patients' median is used";
-                let note = models::note(NAMES[side], &self.ids[row], name, reason);
+            let mut fill = |row: usize, what: &str| {
+                let reason = format!("{what}: filled in from the training patients");
+                let note = models::note(NAMES[side], &self.ids[row], name, &reason);
                 if !notes.contains(&note) {
                     notes.push(note);
                 }
             };
-            let values = if *levels {
-                let cells = table.text(name)?;
-                let cells: Vec<_> = rows.iter().map(|&r| cells[r].clone()).collect();
-                (0..cells.len())
-                    .filter(|&i| cells[i].is_none())
-                    .for_each(&mut missing);
-                Values::Levels(cells)
-            } else {
+            let values = if levels.is_empty() {
                 let numbers = table.numbers(name)?;
                 let numbers: Vec<f64> = rows.iter().map(|&r| numbers[r]).collect();
-                (0..numbers.len())
-                    .filter(|&i| numbers[i].is_nan())
-                    .for_each(&mut missing);
+                let missing = (0..numbers.len()).filter(|&i| numbers[i].is_nan());
+                missing.for_each(|row| fill(row, "missing"));
                 Values::Numbers(numbers)
+            } else {
+                let cells = table.text(name)?;
+                let cells: Vec<_> = rows.iter().map(|&r| cells[r].clone()).collect();
+                for (row, cell) in cells.iter().enumerate() {
+                    match cell {
+                        None => fill(row, "missing"),
+                        Some(level) if !levels.contains(level) => {
+                            fill(row, &format!("no training patient has the level `{level}`"));
+                        }
+                        Some(_) => {}
+                    }
+                }
+                Values::Levels(cells)
             };
             predictors.push(Predictor {
                 name: name.clone(),
@@ -250,17 +271,6 @@ impl Tables {
             });
         }
         Ok(predictors)
-    }
-
-    /// The error with the patient's id for their row.
-    fn named(&self, error: &outcome::Error) -> anyhow::Error {
-        match error {
-            outcome::Error::Overflow { row } => anyhow!(
-                "patient `{}`: a value is so far from the training patients' that there is no score; check its unit",
-                self.ids[*row]
-            ),
-            other => anyhow!("{other}"),
-        }
     }
 }
 

@@ -72,7 +72,8 @@ pub fn run(command: &Response, context: &Context) -> Result<Outcome> {
         training: &training,
     };
     let patients = &joined.patients;
-    let found = response::response(patients, &inputs, &folds, &options.fitting(), context.seed)?;
+    let found = response::response(patients, &inputs, &folds, &options.fitting(), context.seed)
+        .map_err(|e| joined.named(e))?;
 
     let format = context.format;
     out.table(

@@ -109,19 +109,13 @@ pub fn run(command: &Survival, context: &Context) -> Result<Outcome> {
         training: &training,
     };
     let patients = &joined.patients;
-    let mut found =
-        survival::survival(patients, &inputs, &folds, &options.fitting(), context.seed)?;
+    let mut found = survival::survival(patients, &inputs, &folds, &options.fitting(), context.seed)
+        .map_err(|e| joined.named(e))?;
     let observed = survival::observed(patients, &follow_up, &by)?;
     let table = match &joined.clinical {
         Some(design) => {
             let radiomic = found.models.iter().find(|m| m.kind == ModelKind::Radiomic);
-            cox_table(
-                design,
-                radiomic,
-                &follow_up,
-                &training,
-                patients.training_name(),
-            )
+            cox_table(design, radiomic, &follow_up, patients)
         }
         None => CoxTable::default(),
     };

@@ -21,6 +21,30 @@ fn outcomes(config: &Config) -> Vec<String> {
         .collect()
 }
 
+/// Notes columns of a table of features that are something else: they would be
+/// taken for features, an outcome for one that predicts itself.
+pub(super) fn no_features(checker: &mut Checker, key: &str, table: &Table) {
+    let config = checker.config().clone();
+    let roles = config.roles.roles();
+    let mut others = outcomes(&config);
+    others.extend(config.clinical.iter().flat_map(|c| c.covariates.clone()));
+    others.extend(roles.cohort_col.filter(|c| c != NONE));
+    others.extend(roles.centre_col.filter(|c| c != NONE));
+    others.sort();
+    others.dedup();
+    others.retain(|column| table.has(column));
+    // Text is set aside with a note when the table is read.
+    others.retain(|column| table.numbers(column).is_ok());
+    if !others.is_empty() {
+        let text = format!(
+            "{}: outcomes, covariates or roles stand among the features ({}): take these columns out of the table",
+            table.file(),
+            others.join(", ")
+        );
+        checker.note(key, text);
+    }
+}
+
 /// Notes what is wrong with the clinical table; `radiomic`: patients with
 /// features, where they are known.
 pub(super) fn check(checker: &mut Checker, radiomic: Option<&[String]>) {
@@ -47,6 +71,12 @@ pub(super) fn check(checker: &mut Checker, radiomic: Option<&[String]>) {
         }
     };
     covariates(checker, &clinical, &config);
+    let score = config.clinical.iter().flat_map(|c| &c.covariates);
+    if score.clone().any(|c| c == "radiomic_score") {
+        let text =
+            "`radiomic_score` is the radiomic model's score and no covariate: rename the column";
+        checker.note("[clinical] covariates", text);
+    }
     let (response, survival) = columns(checker, &clinical, &config);
     let modelled = config.response.is_some() || config.survival.is_some();
     if let (Some(ids), true) = (radiomic, modelled)

@@ -7,6 +7,7 @@ use std::path::Path;
 use tables::Table;
 
 use super::check::Checker;
+use super::models;
 use crate::clinical;
 use crate::manifest::{self, Case, SlideEntry};
 
@@ -123,6 +124,7 @@ impl Checker<'_> {
                 return None;
             }
         };
+        models::no_features(self, key, &table);
         match clinical::features(&table, &id) {
             Ok((ids, features)) => {
                 if features.names.is_empty() {

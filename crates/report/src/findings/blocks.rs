@@ -16,11 +16,18 @@ pub(super) fn statements(correlate: &Correlate) -> Vec<Statement> {
             .collect::<Vec<_>>(),
     );
     let tested = adjusted.iter().flatten().count();
+    let largest = holm(
+        &correlate
+            .blocks
+            .iter()
+            .map(|b| b.p_max_abs)
+            .collect::<Vec<_>>(),
+    );
     correlate
         .blocks
         .iter()
-        .zip(adjusted)
-        .map(|(block, adjusted)| {
+        .zip(adjusted.into_iter().zip(largest))
+        .map(|(block, (adjusted, largest))| {
             let pairs: Vec<&Pair> = correlate
                 .pairs
                 .iter()
@@ -30,6 +37,7 @@ pub(super) fn statements(correlate: &Correlate) -> Vec<Statement> {
             let judged = Judged {
                 block,
                 p: block.p_count.zip(adjusted),
+                largest,
                 tested,
                 name: name(block, correlate.many_cohorts()),
                 patients: patients(&pairs),
@@ -44,6 +52,8 @@ struct Judged<'a> {
     block: &'a Block,
     /// Permutation p of the count, as it is and after Holm.
     p: Option<(f64, f64)>,
+    /// Permutation p of the largest correlation after Holm.
+    largest: Option<f64>,
     /// Blocks that Holm's correction is over.
     tested: usize,
     name: String,
@@ -58,7 +68,7 @@ impl Judged<'_> {
             _ => self.answer(
                 Verdict::NotTested,
                 format!("Radiomic features and {} could not be compared.", self.name),
-                "No pair has enough patients with both values.".to_owned(),
+                "No pair could be computed: too few patients with both values, or columns that are constant (see the reasons in the table pairs).".to_owned(),
                 None,
             ),
         }
@@ -119,19 +129,28 @@ impl Judged<'_> {
                 p_is(holm)
             )
         } else {
-            let (which, are) = match block.n_p05 {
-                0 => ("that none has p < .05".to_owned(), "is"),
-                1 => ("the one with p < .05".to_owned(), "is"),
-                _ => (format!("the {small} with p < .05"), "are"),
-            };
             format!(
-                "{which} {are} what chance gives (permutation p {})",
+                "{small} {have} p < .05, a number that chance may give (permutation p {})",
                 p_is(p)
             )
         };
+        // Sure within the marker, and over the markers; but which feature it is
+        // was chosen by these very data.
+        let single = self.largest.is_some_and(|p| p < LEVEL) && block.n_q05 > 0;
+        let (verdict, claim) = if single {
+            (
+                Verdict::Unconfirmed,
+                format!("Single radiomic features go along with {name}, but not many."),
+            )
+        } else {
+            (
+                Verdict::NotFound,
+                format!("No association of radiomic features with {name} was found."),
+            )
+        };
         self.answer(
-            Verdict::NotFound,
-            format!("No association of radiomic features with {name} was found."),
+            verdict,
+            claim,
             format!(
                 "{tests} {} tested in {}, and {why}.",
                 if block.n_tests == 1 { "was" } else { "were" },
@@ -165,7 +184,7 @@ impl Judged<'_> {
         });
         (n > 0).then(|| {
             format!(
-                "{} {} q < .05 within the marker{largest}: single pairs do not decide, and would have to be confirmed in other patients.",
+                "{} {} q < .05 within the marker{largest}: to be confirmed in other patients, and looked at for what both sides share (centre, scanner, staining).",
                 counted(n, "pair"),
                 have(n)
             )
@@ -320,14 +339,18 @@ mod tests {
         let (verdict, text) = one(block("CD45RO", 36, 0, Some(0.43)));
         assert_eq!(verdict, Verdict::NotFound);
         assert!(
-            text.contains("504 pairs were tested in 41 to 60 patients, and the 36 with p < .05 are what chance gives (permutation p = .43)"),
+            text.contains("504 pairs were tested in 41 to 60 patients, and 36 have p < .05, a number that chance may give (permutation p = .43)"),
             "{text}"
         );
         let (verdict, text) = one(block("CD45RO", 136, 0, Some(0.01)));
         assert_eq!(verdict, Verdict::NotFound, "no pair with a small q");
         assert!(text.contains("more than chance gives"), "{text}");
         let (verdict, text) = one(block("CD45RO", 36, 3, Some(0.43)));
-        assert_eq!(verdict, Verdict::NotFound, "single pairs don't decide");
+        assert_eq!(
+            verdict,
+            Verdict::Unconfirmed,
+            "the largest is beyond chance"
+        );
         assert!(text.contains("3 pairs have q < .05"), "{text}");
     }
 
@@ -335,7 +358,7 @@ mod tests {
     fn holm_decides_not_the_bare_p() {
         let blocks = vec![block("A", 99, 2, Some(0.04)), block("B", 3, 0, Some(0.6))];
         let found = judged(blocks, vec![pair("A", 0.5, 0.01, 40)]);
-        assert_eq!(found[0].0, Verdict::NotFound);
+        assert_ne!(found[0].0, Verdict::Found);
         assert!(
             found[0]
                 .1

@@ -55,6 +55,10 @@ fn sentence(models: &Models, primary: &str, other: &str) -> String {
     let Some((a, b, rows)) = found else {
         return format!("{has}; it was not compared with the {primary} one.");
     };
+    let same = |row: &&Performance| row.value.value == Some(0.0) && row.value.limits.is_none();
+    if rows.iter().all(same) {
+        return format!("{has}: it ranks these patients as the {primary} model does.");
+    }
     let differences: Vec<String> = rows
         .iter()
         .map(|row| {

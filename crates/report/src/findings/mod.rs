@@ -4,7 +4,9 @@
 //! * Radiology and pathology, a statement for each block (marker): found when
 //!   the permutation p of the number of pairs with p < .05 is below .05 after
 //!   Holm's correction over the blocks, and at least one pair has q < .05
-//!   within the block; otherwise not found.
+//!   within the block; unconfirmed when the permutation p of the largest
+//!   correlation is below .05 after Holm's correction and a pair has q < .05;
+//!   otherwise not found.
 //! * Response and survival, a statement for each: the radiomic model (the
 //!   clinical one where there is no radiomic one) decides. Found when the lower
 //!   95 % limit of its cross-validated AUC or C-index is above .5, and in every
@@ -54,10 +56,10 @@ pub const NO_PROOF: &str = "That something was not found does not show that it i
 
 /// The rules of the verdicts, as the report prints them.
 pub const RULES: [&str; 4] = [
-    "Radiology and pathology: an association with a marker counts as found when the number of its pairs with p < .05 is larger than chance gives (permutation p < .05 after Holm's correction over the markers) and at least one pair has a false discovery rate q < .05 within the marker.",
+    "Radiology and pathology: an association with a marker counts as found when the number of its pairs with p < .05 is larger than chance gives (permutation p < .05 after Holm's correction over the markers) and at least one pair has a false discovery rate q < .05 within the marker. It counts as unconfirmed, for single pairs, when only the largest correlation is beyond chance (permutation p < .05 after Holm's correction).",
     "Response and survival: the radiomic model decides (the clinical one where there is no radiomic one). Its discrimination counts as found when the lower 95 % limit of its cross-validated AUC or C-index is above .5, and in every external cohort too.",
     "It counts as unconfirmed when only the cross-validated limit is above .5, or when an external cohort gives no interval; as not found otherwise, and when no feature was selected.",
-    "Risk groups, differences between models and single pairs are described, and do not decide.",
+    "Risk groups and differences between models are described, and do not decide.",
 ];
 
 /// Area of the statements on correlations.

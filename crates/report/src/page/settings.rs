@@ -30,7 +30,8 @@ pub(super) fn settings(study: &Study) -> Grid {
                 vec![
                     name.clone(),
                     in_words(&setting.value),
-                    setting.source.clone(),
+                    // A study hands its settings on as flags.
+                    setting.source.replace("flag", "study"),
                 ]
             })
             .collect();

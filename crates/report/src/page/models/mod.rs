@@ -158,9 +158,17 @@ fn groups(models: &Models) -> Option<Grid> {
 
 fn cox(models: &Models) -> Option<Grid> {
     let head = ["Term", "Hazard ratio (95 % interval)", "p"];
-    let mut grid = Grid::new("Cox regression without penalty, training cohort", &head, 1);
-    for name in distinct(models.cox.iter().map(|row| row.model.as_str())) {
-        let rows = || models.cox.iter().filter(|row| row.model == name);
+    let mut grid = Grid::new("Cox regression without penalty", &head, 1);
+    for place in distinct(
+        models
+            .cox
+            .iter()
+            .map(|row| (row.model.as_str(), row.cohort.as_str())),
+    ) {
+        let rows = || {
+            let here = |row: &&Term| (row.model.as_str(), row.cohort.as_str()) == place;
+            models.cox.iter().filter(here)
+        };
         let of = rows().next().map_or(String::new(), |row| {
             format!(
                 " ({}, {})",
@@ -168,6 +176,12 @@ fn cox(models: &Models) -> Option<Grid> {
                 models.endpoint.events(row.events)
             )
         });
+        let words = match place.0 {
+            "clinical" => "The covariates".to_owned(),
+            "combined" => "The covariates and the radiomic score".to_owned(),
+            other => other.to_owned(),
+        };
+        let cohort = place.1;
         let line = |row: &Term| {
             vec![
                 row.term.clone(),
@@ -175,8 +189,11 @@ fn cox(models: &Models) -> Option<Grid> {
                 p_or_none(row.p),
             ]
         };
-        grid = grid.rows(format!("{name} model{of}"), rows().map(line).collect());
+        grid = grid.rows(
+            format!("{words}, in “{cohort}”{of}"),
+            rows().map(line).collect(),
+        );
     }
-    grid.note("The radiomic score is the out-of-fold one, per unit of the score.")
+    grid.note("Per unit of each term. The radiomic score is that of the frozen model, on patients that it was not fitted on; a hazard ratio of 2.72 a unit would mean that it is calibrated.")
         .if_any()
 }

@@ -31,6 +31,7 @@ fn method(name: &str) -> &str {
         "delong" => "DeLong",
         "wilson" => "Wilson",
         "wald" => "Wald",
+        "exact" => "exact binomial",
         "infinitesimal_jackknife" => "infinitesimal jackknife",
         other => other,
     }

@@ -97,7 +97,7 @@ impl Models {
 }
 
 /// Each once, in the order of first appearance.
-pub(crate) fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn distinct<T: Ord + Copy>(names: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
     names.filter(|name| seen.insert(*name)).collect()
 }

@@ -65,6 +65,7 @@ pub(crate) struct Group {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Term {
     pub model: String,
+    pub cohort: String,
     pub term: String,
     pub hazard_ratio: Estimate,
     pub p: Option<f64>,
@@ -182,6 +183,7 @@ pub(super) fn groups(table: &Table) -> Result<Vec<Group>, Error> {
 
 pub(super) fn terms(table: &Table) -> Result<Vec<Term>, Error> {
     let (model, term) = (text(table, "model")?, text(table, "term")?);
+    let cohort = text(table, "cohort")?;
     let ratio = numbers(table, "hazard_ratio")?;
     let (low, high) = (numbers(table, "ci_low")?, numbers(table, "ci_high")?);
     let p = numbers(table, "p")?;
@@ -189,6 +191,7 @@ pub(super) fn terms(table: &Table) -> Result<Vec<Term>, Error> {
     Ok((0..table.rows())
         .map(|i| Term {
             model: model[i].clone(),
+            cohort: cohort[i].clone(),
             term: term[i].clone(),
             hazard_ratio: Estimate::new(ratio[i], low[i], high[i]),
             p: p[i],
