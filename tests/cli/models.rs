@@ -265,6 +265,19 @@ fn what_cannot_be_learnt_is_an_error_that_says_why() {
         .radpath(&format!("{RESPONSE} --train-value discovery --out out"))
         .exits(2)
         .says(&["discovery", "`test`", "--train-value"]);
+    let short: Vec<String> = folder
+        .read("f.csv")
+        .lines()
+        .take(80)
+        .map(str::to_owned)
+        .collect();
+    folder.write("short.csv", short.join("\n"));
+    folder
+        .radpath(
+            "response --features short.csv --clinical c.csv --id row --outcome response --out out",
+        )
+        .exits(2)
+        .says(&["short.csv", "79 rows", "90"]);
     folder
         .radpath(&format!("{RESPONSE} --folds 60 --out out"))
         .exits(2)

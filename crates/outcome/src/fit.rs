@@ -3,7 +3,7 @@
 
 use crate::design::{Design, Source};
 use crate::lasso::{Lambdas, PathOptions};
-use crate::linear_model::{Linear, Term};
+use crate::linear_model::{Linear, Term, probability};
 use crate::prepare::{Preparation, median};
 use crate::select::{Curve, Rule};
 use crate::target::Target;
@@ -88,7 +88,7 @@ pub fn fit(
         linear.cutoff = match &own {
             Target::Response(positive) => {
                 let intercepts = curve.intercepts[chosen].iter().zip(&held_out);
-                let probability = |(i, s): (&f64, &f64)| 1.0 / (1.0 + (-(i + s)).exp());
+                let probability = |(i, s): (&f64, &f64)| probability(*i, *s);
                 let probabilities: Vec<f64> = intercepts.map(probability).collect();
                 roc::youden(&probabilities, positive)?.map(|point| point.threshold)
             }

@@ -75,8 +75,20 @@ impl Linear {
         Ok(scores.into_iter().map(finite).collect())
     }
 
-    /// Probability of a response at a score: `1 / (1 + exp(-(intercept + score)))`.
+    /// Probability of a response at a score.
     pub fn probability(&self, score: f64) -> f64 {
-        1.0 / (1.0 + (-(self.intercept + score)).exp())
+        probability(self.intercept, score)
     }
+}
+
+/// `1 / (1 + exp(-(intercept + score)))`.
+pub fn probability(intercept: f64, score: f64) -> f64 {
+    1.0 / (1.0 + (-(intercept + score)).exp())
+}
+
+/// `exp(score)`: hazard relative to the average training patient; NaN where it
+/// is beyond all numbers.
+pub fn relative_hazard(score: f64) -> f64 {
+    let hazard = score.exp();
+    if hazard.is_finite() { hazard } else { f64::NAN }
 }

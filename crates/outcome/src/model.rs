@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::design::{Design, Predictor, Source, Values};
 use crate::fit::stack;
-use crate::linear_model::{Linear, Term};
+use crate::linear_model::{Linear, Term, relative_hazard};
 use crate::validate::{ModelKind, Validated};
 use crate::{Error, Target, lasso};
 
@@ -246,11 +246,7 @@ impl ModelFile {
                 let probability = linear.probability(score);
                 (probability, cutoff.map(|c| probability >= c))
             }
-            Predicted::Survival { .. } => {
-                let hazard = score.exp();
-                let hazard = if hazard.is_finite() { hazard } else { f64::NAN };
-                (hazard, cutoff.map(|c| score > c))
-            }
+            Predicted::Survival { .. } => (relative_hazard(score), cutoff.map(|c| score > c)),
         };
         NewPrediction { score, value, high }
     }

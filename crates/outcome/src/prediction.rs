@@ -1,7 +1,8 @@
 //! What a model says of a patient.
 
+use crate::patients::Patients;
 use crate::performance::EstimateType;
-use crate::validate::ModelKind;
+use crate::validate::{ModelKind, Validated};
 
 /// A model's word on one patient.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,20 +24,26 @@ pub struct Prediction {
     pub high: Option<bool>,
 }
 
-impl Prediction {
-    /// Of an external patient without a score.
-    pub(crate) fn none(row: usize, kind: ModelKind) -> Self {
-        Self {
+/// External patients without a score: a prediction that says so from every
+/// model, and a note.
+pub(crate) fn without_score(
+    rows: &[usize],
+    models: &[Validated],
+    patients: &Patients,
+    predictions: &mut Vec<Prediction>,
+    notes: &mut Vec<(String, String)>,
+) {
+    const REASON: &str = "a value is so far from the training patients' that there is no score: left out of the estimates; check its unit";
+    for &row in rows {
+        notes.push((patients.ids[row].clone(), REASON.to_owned()));
+        predictions.extend(models.iter().map(|model| Prediction {
             row,
-            kind,
+            kind: model.kind,
             estimate: EstimateType::External,
             fold: None,
             score: f64::NAN,
             value: f64::NAN,
             high: None,
-        }
+        }));
     }
 }
-
-/// Why a patient has no score.
-pub(crate) const TOO_FAR: &str = "a value is so far from the training patients' that there is no score: left out of the estimates; check its unit";

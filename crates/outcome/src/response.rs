@@ -5,9 +5,10 @@ use stats::proportion::wilson;
 
 use crate::crossval::{self, fold_mean};
 use crate::fit::Fitting;
+use crate::linear_model::probability;
 use crate::patients::Patients;
 use crate::performance::{EstimateType, LEVEL, Performance, Setting, clipped};
-use crate::prediction::{Prediction, TOO_FAR};
+use crate::prediction::{self, Prediction};
 use crate::split::Folds;
 use crate::validate::{self, FoldResult, Inputs, Validated};
 use crate::{Error, Target, compare, roc};
@@ -80,12 +81,13 @@ pub fn response(
     )?;
     for (name, all) in patients.external() {
         let (rows, unscored) = validate::scorable(&result.models, &all);
-        for &row in &unscored {
-            let note = (patients.ids[row].clone(), TOO_FAR.to_owned());
-            result.notes.push(note);
-            let none = |m: &Validated| Prediction::none(row, m.kind);
-            result.predictions.extend(result.models.iter().map(none));
-        }
+        prediction::without_score(
+            &unscored,
+            &result.models,
+            patients,
+            &mut result.predictions,
+            &mut result.notes,
+        );
         if rows.is_empty() {
             continue;
         }
@@ -102,10 +104,6 @@ pub fn response(
 /// Whether a probability reaches the cut-off.
 fn reaches(cutoff: Option<f64>, probability: f64) -> Option<bool> {
     cutoff.map(|cutoff| probability >= cutoff)
-}
-
-fn probability(intercept: f64, score: f64) -> f64 {
-    1.0 / (1.0 + (-(intercept + score)).exp())
 }
 
 fn cross_validated(

@@ -217,6 +217,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Reference: SciPy 1.17.1, `binomtest(k, k).proportion_ci(.95, "exact").low`,
+    /// Clopper and Pearson's limit where all succeed. Tolerance 1e-12.
+    #[test]
+    fn limits_of_separated_classes() {
+        for (pairs, expected) in [(8, 0.630_583_352_447_180_8), (20, 0.831_566_529_016_914_5)] {
+            let (low, high) = separated(1.0, pairs, 0.95).unwrap();
+            assert!((low - expected).abs() < 1e-12, "{low}");
+            assert_eq!(high, 1.0);
+            assert_eq!(separated(0.0, pairs, 0.95), Some((0.0, 1.0 - low)));
+        }
+        assert_eq!(separated(0.9, 8, 0.95), None);
+    }
+
     #[test]
     fn ties_count_half() {
         let found = auc(&[1.0, 2.0, 2.0, 3.0], &[false, false, true, true]).unwrap();

@@ -5,9 +5,10 @@ use crate::cox::{self, Ties};
 use crate::crossval::{self, fold_mean};
 use crate::fit::Fitting;
 use crate::groups::{Comparison, compare_groups};
+use crate::linear_model::relative_hazard;
 use crate::patients::Patients;
 use crate::performance::{EstimateType, LEVEL, Performance, Setting, clipped};
-use crate::prediction::{Prediction, TOO_FAR};
+use crate::prediction::{self, Prediction};
 use crate::split::Folds;
 use crate::validate::{self, FoldResult, Inputs, Validated};
 use crate::{Error, FollowUp, Target, compare, concordance};
@@ -63,12 +64,13 @@ pub fn survival(
     )?;
     for (name, all) in patients.external() {
         let (rows, unscored) = validate::scorable(&result.models, &all);
-        for &row in &unscored {
-            let note = (patients.ids[row].clone(), TOO_FAR.to_owned());
-            result.notes.push(note);
-            let none = |m: &Validated| Prediction::none(row, m.kind);
-            result.predictions.extend(result.models.iter().map(none));
-        }
+        prediction::without_score(
+            &unscored,
+            &result.models,
+            patients,
+            &mut result.predictions,
+            &mut result.notes,
+        );
         if rows.is_empty() {
             continue;
         }
@@ -86,12 +88,6 @@ pub fn survival(
 /// Above the median of the training patients.
 fn above(cutoff: Option<f64>, score: f64) -> Option<bool> {
     cutoff.map(|cutoff| score > cutoff)
-}
-
-/// Hazard relative to the average training patient.
-fn relative_hazard(score: f64) -> f64 {
-    let hazard = score.exp();
-    if hazard.is_finite() { hazard } else { f64::NAN }
 }
 
 fn cross_validated(

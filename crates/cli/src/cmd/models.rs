@@ -365,6 +365,18 @@ pub fn note(table: &str, id: &str, column: &str, reason: &str) -> Note {
     }
 }
 
+/// Row numbers say who is who only where two tables have the same rows.
+pub fn same_rows(id: &str, table: &Table, rows: usize) -> Result<()> {
+    if id == clinical::ROW && !table.has(id) && table.rows() != rows {
+        bail!(
+            "{}: --id row: it has {} rows, the other table {rows}; give both a column of ids, or the same rows in the same order",
+            table.file(),
+            table.rows()
+        );
+    }
+    Ok(())
+}
+
 /// The feature table without columns that have another role.
 fn read_features(
     options: &ModelOptions,
@@ -374,6 +386,7 @@ fn read_features(
     notes: &mut Vec<Note>,
 ) -> Result<(Vec<String>, Features)> {
     let table = Table::read(path)?;
+    same_rows(&options.roles.id, &table, clinical.ids.len())?;
     let id = clinical::id_column(&table, &options.roles.id);
     let ids = clinical::ids(&table, id)?;
     let mut roles: Vec<&str> = outcomes.to_vec();

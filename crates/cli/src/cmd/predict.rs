@@ -1,9 +1,11 @@
 //! `radpath predict`: a saved model applied to new patients.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
+use cohort::join;
 use cohort::notes::{self, Note};
 use cohort::{Frame, Values as Cells};
 use outcome::design::{Predictor, Values};
@@ -82,7 +84,7 @@ pub fn run(command: &Predict, context: &Context) -> Result<Outcome> {
             there.join(", ")
         );
     }
-    let mut notes = Vec::new();
+    let mut notes = Filled::default();
     let mut predictions = Vec::new();
     for &kind in &kinds {
         let [features, covariates] = file.columns(kind);
@@ -91,7 +93,7 @@ pub fn run(command: &Predict, context: &Context) -> Result<Outcome> {
         let found = file.predict(kind, tables.ids.len(), &features, &covariates)?;
         for (row, _) in found.iter().enumerate().filter(|(_, p)| p.score.is_nan()) {
             let reason = "a value is so far from the training patients' that there is no score; check its unit";
-            notes.push(models::note(
+            notes.notes.push(models::note(
                 "predictions",
                 &tables.ids[row],
                 "score",
@@ -101,7 +103,7 @@ pub fn run(command: &Predict, context: &Context) -> Result<Outcome> {
         predictions.extend(found.into_iter().enumerate().map(|(row, p)| (kind, row, p)));
     }
     let frame = frame(&predictions, &tables.ids, &file.predicted)?;
-    notes.dedup();
+    let notes = notes.notes;
     if is_stdout(&command.out) {
         for note in &notes {
             tracing::warn!("{} {}: {}", note.id, note.column, note.reason);
@@ -156,6 +158,14 @@ struct Tables {
     sides: [Option<(Table, Vec<usize>)>; 2],
 }
 
+/// What was filled in.
+#[derive(Default)]
+struct Filled {
+    notes: Vec<Note>,
+    /// Side, column, patient.
+    seen: BTreeSet<(usize, String, usize)>,
+}
+
 const NAMES: [&str; 2] = ["features", "clinical"];
 
 impl Tables {
@@ -168,7 +178,11 @@ impl Tables {
             let ids = clinical::ids(&table, clinical::id_column(&table, &command.id))?;
             common = Some(match common {
                 None => ids.clone(),
-                Some(before) => before.into_iter().filter(|id| ids.contains(id)).collect(),
+                Some(before) => {
+                    models::same_rows(&command.id, &table, before.len())?;
+                    let joined = join::inner(&before, &ids);
+                    joined.pairs.iter().map(|p| before[p.0].clone()).collect()
+                }
             });
             *side = Some((table, ids));
         }
@@ -219,7 +233,7 @@ impl Tables {
         &self,
         side: usize,
         columns: &[(String, Vec<String>)],
-        notes: &mut Vec<Note>,
+        filled: &mut Filled,
     ) -> Result<Vec<Predictor>> {
         let Some((table, rows)) = &self.sides[side] else {
             return Ok(Vec::new());
@@ -239,10 +253,11 @@ impl Tables {
         let mut predictors = Vec::new();
         for (name, levels) in columns {
             let mut fill = |row: usize, what: &str| {
-                let reason = format!("{what}: filled in from the training patients");
-                let note = models::note(NAMES[side], &self.ids[row], name, &reason);
-                if !notes.contains(&note) {
-                    notes.push(note);
+                // Two models may read one value.
+                if filled.seen.insert((side, name.clone(), row)) {
+                    let reason = format!("{what}: filled in from the training patients");
+                    let note = models::note(NAMES[side], &self.ids[row], name, &reason);
+                    filled.notes.push(note);
                 }
             };
             let values = if levels.is_empty() {

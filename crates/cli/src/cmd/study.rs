@@ -178,6 +178,7 @@ impl Prepared {
             out,
             stains: stains.as_deref(),
             min_n: correlation::Options::default().min_n,
+            fewest: outcome::split::FEWEST,
         };
         let (checked, found) = study::check(&study, &facts);
         problems.splice(0..0, found);

@@ -18,6 +18,8 @@ pub struct Facts<'a> {
     pub stains: Option<&'a [String]>,
     /// Fewest patients of a correlation, where the study doesn't say.
     pub min_n: usize,
+    /// Fewest training patients of either outcome, and fewest events, of a model.
+    pub fewest: usize,
 }
 
 /// The manifests of a study, read.

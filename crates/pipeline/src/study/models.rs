@@ -9,9 +9,6 @@ use super::check::{Checker, common, written_alike};
 use crate::Error;
 use crate::clinical::{Clinical, NONE};
 
-/// Fewest patients of either outcome, and fewest events, in the training cohort.
-const FEWEST: usize = 5;
-
 /// Columns that are outcomes.
 fn outcomes(config: &Config) -> Vec<String> {
     let response = config.response.iter().map(|r| r.outcome.clone());
@@ -173,11 +170,12 @@ fn enough(checker: &mut Checker, key: &str, events: usize, others: Option<usize>
             "of the patients that can be used, {events} in the training cohort had the event"
         ),
     };
-    if smaller < FEWEST {
+    let fewest = checker.facts.fewest;
+    if smaller < fewest {
         let each = if others.is_some() { " of each" } else { "" };
         checker.note(
             key,
-            format!("{found}: a model needs at least {FEWEST}{each}"),
+            format!("{found}: a model needs at least {fewest}{each}"),
         );
         return;
     }

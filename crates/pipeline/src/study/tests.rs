@@ -51,6 +51,7 @@ impl Place {
     fn problems(&self) -> Vec<String> {
         let (out, stains) = (self.path("out"), ["CD8".to_owned()]);
         let facts = Facts {
+            fewest: 5,
             out: &out,
             stains: Some(&stains),
             min_n: 10,
@@ -61,6 +62,7 @@ impl Place {
     fn plan(&self) -> Plan {
         let out = self.path("out");
         let facts = Facts {
+            fewest: 5,
             out: &out,
             stains: None,
             min_n: 10,
