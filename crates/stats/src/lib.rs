@@ -3,8 +3,8 @@
 //! Input: plain slices of `f64`. Steps, each of them a module: [`rank`] them
 //! (mid-ranks, ties), correlate the ranks ([`spearman`]), turn a correlation
 //! into a p-value ([`distribution`]), correct a family of p-values
-//! ([`multiplicity`]), bound a proportion ([`proportion`]), deal rows out to
-//! folds ([`folds`]). Output: plain numbers. Nothing here reads a file, and a
+//! ([`multiplicity`]), bound a proportion ([`proportion`]), compare repeated
+//! measurements ([`icc`]), deal rows out to folds ([`folds`]). Output: plain numbers. Nothing here reads a file, and a
 //! value that cannot be computed is a `None`, an error, or a NaN that the
 //! documentation of the function names.
 //!
@@ -23,6 +23,7 @@ mod correlation_test;
 pub mod distribution;
 mod error;
 pub mod folds;
+pub mod icc;
 pub mod multiplicity;
 pub mod proportion;
 pub mod rank;

@@ -1,4 +1,4 @@
-//! Against R and SciPy: data/outcome (tests_R, correlation_scipy) and
+//! Against R and SciPy: data/outcome (tests_R, correlation_scipy, icc_R) and
 //! data/association (base_R, intervals, qvalue_R).
 #![allow(clippy::unwrap_used)]
 
@@ -126,5 +126,33 @@ fn spearman_of_scipy() {
         let p = CorrelationTest::new(n).unwrap().p(rho);
         let error = testkit::relative_error(p, pair["spearman_p"].as_f64().unwrap());
         assert!(error < 1e-10, "{pair}: relative error {error}");
+    }
+}
+
+/// R's psych::ICC on table 2 of Shrout and Fleiss (1979), 1e-12.
+#[test]
+fn intraclass_correlations_of_psych() {
+    let Some(path) = testkit::data("outcome/expected/icc_R.json") else {
+        return;
+    };
+    let reference = &testkit::read_json(&path)["results"];
+    let table = [
+        [9.0, 2.0, 5.0, 8.0],
+        [6.0, 1.0, 3.0, 2.0],
+        [8.0, 4.0, 6.0, 8.0],
+        [7.0, 1.0, 2.0, 6.0],
+        [10.0, 5.0, 6.0, 9.0],
+        [6.0, 2.0, 4.0, 7.0],
+    ];
+    let repeated = stats::icc::Repeated::new(table.as_flattened(), 4).unwrap();
+    let found = repeated.intraclass(0.95).unwrap().unwrap();
+    for (row, estimate) in [(1, found.agreement), (2, found.consistency)] {
+        for (column, value) in [
+            ("ICC", estimate.value),
+            ("lower bound", estimate.low),
+            ("upper bound", estimate.high),
+        ] {
+            close(value, numbers(&reference[column])[row], 1e-12, column);
+        }
     }
 }
