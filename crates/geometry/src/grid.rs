@@ -28,6 +28,17 @@ pub enum GridError {
         /// Values given.
         values: usize,
     },
+    /// The number of values is not that of the cells of a 3-D grid.
+    #[error(
+        "a grid of {size:?} cells (x, y, z) needs a value for each, but there are {values}; \
+         check the order of the sizes"
+    )]
+    Size3 {
+        /// Cells along x, y, z.
+        size: [usize; 3],
+        /// Values given.
+        values: usize,
+    },
 }
 
 impl<T> Grid2<T> {

@@ -1,4 +1,5 @@
-//! 2-D masks and images as plain grids: what segmentation of nuclei and tissue is made of.
+//! 2-D masks and images as plain grids: what segmentation of nuclei and tissue is made of;
+//! and a few of the same things in 3-D ([`Grid3`]), for regions of a scan.
 //!
 //! Input: a [`Grid2`] of values, of truth values or of labels.
 //! Steps: smooth ([`blur`]), erode, dilate or close with a disc ([`morphology`]), find
@@ -21,10 +22,16 @@
 pub mod blur;
 /// Connected components and their extents.
 pub mod components;
+/// Connected components in 3-D.
+pub mod components3;
 /// Exact Euclidean distance to the background.
 pub mod distance;
+/// Exact Euclidean distance in 3-D, between cells that are not cubes.
+pub mod distance3;
 /// Width x height arrays.
 pub mod grid;
+/// Arrays of three dimensions.
+pub mod grid3;
 /// Growing labels by a distance, shared fairly between neighbours.
 pub mod grow;
 /// Filling of holes.
@@ -33,6 +40,8 @@ pub mod holes;
 pub mod hull;
 /// Erosion, dilation, closing and median with a disc.
 pub mod morphology;
+/// Closing in 3-D.
+pub mod morphology3;
 /// Tracing of outlines, smoothing, area and length of polygons.
 pub mod outline;
 /// Watersheds.
@@ -40,3 +49,4 @@ pub mod watershed;
 
 pub use components::{Components, Connectivity, Region};
 pub use grid::{Grid2, GridError};
+pub use grid3::Grid3;
