@@ -106,6 +106,59 @@ pub enum Error {
     /// A setting is out of range or unknown.
     #[error("settings: {0}")]
     Settings(String),
+    /// Features of one slice were asked for of a thicker region.
+    #[error(
+        "shape2D needs a region of one slice, but it is {slices} voxels thick along {}; \
+         choose another plane, or cut the mask to one slice",
+        ["x", "y", "z"].get(*normal).unwrap_or(&"no axis")
+    )]
+    NotOneSlice {
+        /// The axis (0, 1 or 2) across the slice.
+        normal: usize,
+        /// Voxels along it.
+        slices: usize,
+    },
+    /// There is no ring around the region.
+    #[error("no ring of {} mm around label {label}: {problem}", number(*distance_mm))]
+    Ring {
+        /// The label.
+        label: u32,
+        /// The distance asked for.
+        distance_mm: f64,
+        /// Why, and what to do.
+        problem: String,
+    },
+    /// No body mask can be made of the image.
+    #[error("no body mask: {0}")]
+    Body(String),
+    /// A perturbation is out of range, or can't be applied to this region.
+    #[error("perturbation: {0}")]
+    Perturbation(String),
+    /// The image has no scale of its own.
+    #[error("the image can't be normalised: {0}")]
+    NotNormalisable(String),
+    /// The region lies partly outside of the image.
+    #[error(
+        "the region reaches out of the image: along {axis} it goes from {low:.3} to {high:.3} in \
+         the image's voxels, which go from -0.5 to {last}; take the mask that was drawn on this \
+         image"
+    )]
+    RoiOutside {
+        /// The image's axis.
+        axis: &'static str,
+        /// Lower bound of the region in the image's voxels.
+        low: f64,
+        /// Upper bound.
+        high: f64,
+        /// Upper bound of the image.
+        last: f64,
+    },
+    /// A volume could not be written.
+    #[error("writing a volume: {cause}")]
+    Write {
+        /// What the operating system said.
+        cause: std::io::Error,
+    },
 }
 
 /// A number as a message shows it: with all its digits while they are few, else

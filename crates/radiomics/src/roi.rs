@@ -60,14 +60,75 @@ impl Roi {
         Ok(roi)
     }
 
+    /// The region of those voxels of a box that are `inside` (x fastest), cut
+    /// to its bounding box; `None` when there are none.
+    ///
+    /// `lower` is the first index (x, y, z) of the box in the whole volume.
+    pub(crate) fn from_inside(
+        lower: [usize; 3],
+        size: [usize; 3],
+        spacing_mm: [f64; 3],
+        inside: Vec<bool>,
+    ) -> Option<Self> {
+        let all = Self {
+            lower,
+            size,
+            spacing_mm,
+            count: inside.iter().filter(|&&inside| inside).count(),
+            inside,
+        };
+        let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
+        for index in all.indices() {
+            for axis in 0..3 {
+                low[axis] = low[axis].min(index[axis]);
+                high[axis] = high[axis].max(index[axis]);
+            }
+        }
+        if all.count == 0 {
+            return None;
+        }
+        let [nx, ny, _] = size;
+        let rows = (low[2]..=high[2]).flat_map(|z| (low[1]..=high[1]).map(move |y| z * ny + y));
+        let cells = rows.flat_map(|row| &all.inside[row * nx + low[0]..=row * nx + high[0]]);
+        Some(Self {
+            lower: std::array::from_fn(|axis| lower[axis] + low[axis]),
+            size: std::array::from_fn(|axis| high[axis] - low[axis] + 1),
+            inside: cells.copied().collect(),
+            ..all
+        })
+    }
+
+    /// The region of those voxels for which `keep` holds, one entry a voxel in
+    /// memory order; `None` when it holds for none.
+    pub fn subset(&self, keep: impl IntoIterator<Item = bool>) -> Option<Self> {
+        let mut keep = keep.into_iter();
+        let cells = self.inside.iter();
+        let inside = cells.map(|&inside| inside && keep.next() == Some(true));
+        Self::from_inside(self.lower, self.size, self.spacing_mm, inside.collect())
+    }
+
     /// Checks the region against `minimum_roi_dimensions` and
     /// `minimum_roi_size`; one voxel alone never passes.
     ///
     /// # Errors
     /// [`Error::RoiTooSmall`] with what was found and what is needed.
     pub fn check(&self, settings: &Settings) -> Result<(), Error> {
+        self.check_size(
+            settings.label,
+            settings.minimum_roi_dimensions,
+            settings.minimum_roi_size,
+        )
+    }
+
+    /// [`Self::check`] with the limits one by one.
+    pub(crate) fn check_size(
+        &self,
+        label: u32,
+        minimum_dimensions: usize,
+        minimum_size: Option<usize>,
+    ) -> Result<(), Error> {
         let dimensions = self.size.iter().filter(|&&n| n > 1).count();
-        let least = settings.minimum_roi_dimensions;
+        let least = minimum_dimensions;
         let problem = if dimensions == 0 {
             "it is a single voxel; no feature can be extracted".to_owned()
         } else if dimensions < least {
@@ -75,7 +136,7 @@ impl Roi {
                 "it is more than one voxel wide in {dimensions} dimension(s), \
                  minimum_roi_dimensions is {least}"
             )
-        } else if let Some(least) = settings.minimum_roi_size.filter(|&n| self.count <= n) {
+        } else if let Some(least) = minimum_size.filter(|&n| self.count <= n) {
             format!(
                 "it has {} voxels and needs more than minimum_roi_size = {least}",
                 self.count
@@ -83,10 +144,7 @@ impl Roi {
         } else {
             return Ok(());
         };
-        Err(Error::RoiTooSmall {
-            label: settings.label,
-            problem,
-        })
+        Err(Error::RoiTooSmall { label, problem })
     }
 
     /// First index (x, y, z) of the bounding box.
@@ -124,6 +182,14 @@ impl Roi {
             let here = cells.iter().enumerate().filter(|&(_, &inside)| inside);
             here.map(move |(x, _)| [x, y, z])
         })
+    }
+
+    /// Whether the voxel with this index (x, y, z) in the whole volume belongs
+    /// to the region.
+    pub(crate) fn holds(&self, index: [usize; 3]) -> bool {
+        let [x, y, z] = [0, 1, 2].map(|axis| index[axis].wrapping_sub(self.lower[axis]));
+        let [nx, ny, nz] = self.size;
+        x < nx && y < ny && z < nz && self.inside[(z * ny + y) * nx + x]
     }
 
     /// Mean index (x, y, z) of the region in the whole volume.
@@ -272,6 +338,23 @@ mod tests {
                 }
             ));
         }
+    }
+
+    #[test]
+    fn subsets_are_cut_to_their_bounding_boxes() {
+        let mask = volume(|i| f64::from(u8::from(i[0] > 0 && i[2] < 2)));
+        let roi = Roi::select(&mask, 1).unwrap();
+        let image = volume(|[x, y, z]| (x + 10 * y + 100 * z) as f64);
+        let values = roi.intensities(&image).unwrap();
+        let part = roi.subset(values.iter().map(|v| [112.0, 121.0].contains(v)));
+        let part = part.unwrap();
+        assert_eq!(
+            (part.lower(), part.size(), part.count()),
+            ([1, 1, 1], [2, 2, 1], 2)
+        );
+        assert_eq!(part.intensities(&image).unwrap(), [112.0, 121.0]);
+        assert_eq!(roi.subset(values.iter().map(|_| true)), Some(roi.clone()));
+        assert_eq!(roi.subset(values.iter().map(|_| false)), None);
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Geometry {
         (unit, length)
     }
 
-    fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         for (axis, name) in ["x", "y", "z"].into_iter().enumerate() {
             if self.size[axis] == 0 {
                 return Err(format!("size along {name} is 0; need at least 1 voxel"));
@@ -101,11 +101,41 @@ impl Geometry {
     }
 }
 
+/// Numbers that an image's values are stored as. PyRadiomics keeps an image's
+/// type where it resamples, and computes with it where it bins.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Storage {
+    /// Whole numbers from `least` to `most`.
+    Whole {
+        /// The least.
+        least: f64,
+        /// The greatest.
+        most: f64,
+    },
+    /// Single precision.
+    Single,
+    /// Double precision.
+    #[default]
+    Double,
+}
+
+impl Storage {
+    /// What becomes of a value: whole numbers are cut towards 0, as ITK does.
+    pub fn store(self, value: f64) -> f64 {
+        match self {
+            Self::Whole { least, most } => value.trunc().clamp(least, most),
+            Self::Single => f64::from(value as f32),
+            Self::Double => value,
+        }
+    }
+}
+
 /// An image: voxel values and where they lie.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Volume {
     voxels: Array3<f64>,
     geometry: Geometry,
+    storage: Storage,
 }
 
 impl Volume {
@@ -131,7 +161,11 @@ impl Volume {
         } else {
             voxels.as_standard_layout().into_owned()
         };
-        Ok(Self { voxels, geometry })
+        Ok(Self {
+            voxels,
+            geometry,
+            storage: Storage::Double,
+        })
     }
 
     /// Values of shape (z, y, x), x varying fastest in memory.
@@ -139,11 +173,29 @@ impl Volume {
         self.voxels.view()
     }
 
+    /// The image with another value in each voxel.
+    pub(crate) fn map(mut self, value: impl Fn(f64) -> f64) -> Self {
+        self.voxels.mapv_inplace(value);
+        self
+    }
+
     /// The same values as one slice.
     pub(crate) fn values(&self) -> &[f64] {
         self.voxels
             .as_slice()
             .expect("the constructor made the layout standard")
+    }
+
+    /// The same values, which are (and must be) stored as such numbers;
+    /// [`Volume::new`] takes them for double precision.
+    #[must_use]
+    pub fn stored_as(self, storage: Storage) -> Self {
+        Self { storage, ..self }
+    }
+
+    /// The numbers that the values are stored as.
+    pub fn storage(&self) -> Storage {
+        self.storage
     }
 
     /// Where the voxels lie.

@@ -271,3 +271,45 @@ fn damaged_nrrd_is_refused() {
         );
     }
 }
+
+#[test]
+fn a_channel_is_taken_of_several() {
+    // Voxel n has the values n, 100 + n and 200 + n.
+    let voxels = || 0..24i16;
+    let together: Vec<u8> = voxels()
+        .flat_map(|n| [n, 100 + n, 200 + n])
+        .flat_map(i16::to_le_bytes)
+        .collect();
+    let apart: Vec<u8> = [0, 100, 200]
+        .into_iter()
+        .flat_map(|add| voxels().map(move |n| add + n))
+        .flat_map(i16::to_le_bytes)
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let space = "space: left-posterior-superior\nendian: little\nencoding: raw\n";
+    let directions = "(1,0,0) (0,1,0) (0,0,1)";
+    for (name, sizes, directions, data) in [
+        (
+            "first.nrrd",
+            "3 4 3 2",
+            format!("none {directions}"),
+            together,
+        ),
+        ("last.nrrd", "4 3 2 3", format!("{directions} none"), apart),
+    ] {
+        let head = format!(
+            "NRRD0004\ntype: short\ndimension: 4\nsizes: {sizes}\n{space}space directions: {directions}\n\n"
+        );
+        let path = file(&folder, name, &[head.as_bytes(), &data].concat());
+        for channel in 0..3 {
+            let volume = io::read_channel(&path, channel).unwrap();
+            assert_eq!(volume.geometry().size, [4, 3, 2]);
+            let mut expected = voxels().map(|n| f64::from(n) + 100.0 * channel as f64);
+            assert!(volume.voxels().iter().all(|&v| Some(v) == expected.next()));
+        }
+        let message =
+            |result: Result<radiomics::Volume, radiomics::Error>| result.unwrap_err().to_string();
+        assert!(message(io::read_channel(&path, 3)).contains("channel 3 is not there"));
+        assert!(message(io::read(&path)).contains("3 volumes or components"));
+    }
+}

@@ -1,4 +1,4 @@
-//! Files to volumes: NIfTI-1 and NRRD.
+//! Files to volumes, NIfTI-1 and NRRD, and volumes to NIfTI-1.
 //!
 //! Whatever the file's convention, the geometry comes out in LPS millimetres,
 //! as ITK gives it. What a header claims is checked against the file's length
@@ -11,8 +11,11 @@ use std::path::Path;
 use crate::{Error, Volume};
 
 mod nifti;
+mod nifti_write;
 mod nrrd;
 mod samples;
+
+pub use nifti_write::write_nifti;
 
 /// Why a file could not be read, before its name is known.
 #[derive(Debug)]
@@ -53,8 +56,21 @@ impl From<Error> for Problem {
 /// volumes, of more than 2^30 voxels or more than memory holds, or with a
 /// geometry that is no regular grid.
 pub fn read(path: impl AsRef<Path>) -> Result<Volume, Error> {
-    let path = path.as_ref();
-    read_any(path).map_err(|problem| match problem {
+    read_part(path.as_ref(), None)
+}
+
+/// [`read`], but of a NRRD with several values a voxel (an axis outside of
+/// space: PyRadiomics' vector masks, overlapping segments) takes one channel,
+/// counted from 0. A file with one value a voxel is read as it is.
+///
+/// # Errors
+/// As [`read`]; a channel that isn't there.
+pub fn read_channel(path: impl AsRef<Path>, channel: usize) -> Result<Volume, Error> {
+    read_part(path.as_ref(), Some(channel))
+}
+
+fn read_part(path: &Path, channel: Option<usize>) -> Result<Volume, Error> {
+    read_any(path, channel).map_err(|problem| match problem {
         Problem::Io(cause) => Error::Io {
             path: path.to_owned(),
             cause,
@@ -66,7 +82,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<Volume, Error> {
     })
 }
 
-fn read_any(path: &Path) -> Result<Volume, Problem> {
+fn read_any(path: &Path, channel: Option<usize>) -> Result<Volume, Problem> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut magic = Vec::new();
@@ -75,7 +91,7 @@ fn read_any(path: &Path) -> Result<Volume, Problem> {
     let reader = BufReader::new(file);
     match magic[..] {
         [0x1f, 0x8b, ..] => nifti::read_gzip(reader, length),
-        [b'N', b'R', b'R', b'D'] => nrrd::read(reader, length, path.parent()),
+        [b'N', b'R', b'R', b'D'] => nrrd::read(reader, length, path.parent(), channel),
         [a, b, c, d] if nifti::is_header_size([a, b, c, d]) => nifti::read_plain(reader, length),
         _ => Err(Problem::Format(
             "neither NIfTI nor NRRD; convert it to .nii, .nii.gz or .nrrd".to_owned(),

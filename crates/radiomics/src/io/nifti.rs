@@ -13,7 +13,7 @@ use ndarray::Array3;
 use super::Problem;
 use super::samples::{Sample, damaged_stream, read_exactly, voxel_count};
 use crate::error::number;
-use crate::{Geometry, Volume};
+use crate::{Geometry, Storage, Volume};
 
 const HEADER_BYTES: usize = 348;
 /// Header and the four bytes that announce extensions.
@@ -62,15 +62,20 @@ fn read(mut reader: impl Read, length: u64, compressed: bool) -> Result<Volume, 
     data.drain(..(start - HEADER_BYTES as u64) as usize);
 
     let mut values = sample.decode(&data, header.big_endian)?;
+    let mut storage = sample.storage();
     if let Some((slope, intercept)) = header.scaling() {
+        // Scaled whole numbers are of single precision, as ITK has them.
+        if sample != Sample::F64 {
+            storage = Storage::Single;
+        }
         for value in &mut values {
-            *value = *value * slope + intercept;
+            *value = storage.store(*value * slope + intercept);
         }
     }
     let [nx, ny, nz] = geometry.size;
     let values = Array3::from_shape_vec((nz, ny, nx), values)
         .map_err(|error| format!("voxels don't fill the grid: {error}"))?;
-    Ok(Volume::new(values, geometry)?)
+    Ok(Volume::new(values, geometry)?.stored_as(storage))
 }
 
 struct Header {

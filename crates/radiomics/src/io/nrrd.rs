@@ -26,10 +26,12 @@ pub(super) fn read(
     mut reader: BufReader<File>,
     length: u64,
     folder: Option<&Path>,
+    channel: Option<usize>,
 ) -> Result<Volume, Problem> {
     let header = Header::read(&mut reader)?;
     let sizes = header.sizes()?;
     let count = voxel_count(&sizes)?;
+    let channels = header.channels(&sizes, channel)?;
     let geometry = header.geometry(&sizes)?;
     let values = match header.get(&["data file", "datafile"]) {
         None => header.values(reader, length, count)?,
@@ -46,10 +48,32 @@ pub(super) fn read(
             header.values(BufReader::new(file), length, count)?
         }
     };
+    let values = match channels {
+        Some(channels) => channels.pick(&values),
+        None => values,
+    };
     let [nx, ny, nz] = geometry.size;
     let values = Array3::from_shape_vec((nz, ny, nx), values)
         .map_err(|error| format!("voxels don't fill the grid: {error}"))?;
-    Ok(Volume::new(values, geometry)?)
+    let storage = header.sample()?.storage();
+    Ok(Volume::new(values, geometry)?.stored_as(storage))
+}
+
+/// One of several values a voxel.
+struct Channels {
+    /// Values that stand together: those of the axes before the channels'.
+    inner: usize,
+    count: usize,
+    channel: usize,
+}
+
+impl Channels {
+    fn pick(&self, values: &[f64]) -> Vec<f64> {
+        let blocks = values.chunks_exact(self.inner * self.count);
+        let from = self.inner * self.channel;
+        let mine = blocks.flat_map(|block| &block[from..from + self.inner]);
+        mine.copied().collect()
+    }
 }
 
 /// The fields, by name in lower case.
@@ -243,14 +267,6 @@ impl Header {
         }
         let axes = self.axes(sizes.len())?;
         let spatial: Vec<usize> = (0..axes.len()).filter(|&i| axes[i].is_some()).collect();
-        let extra = (0..axes.len()).find(|i| !spatial.contains(i) && sizes[*i] != 1);
-        if let Some(axis) = extra {
-            return Err(format!(
-                "axis {} holds {} volumes or components; split it, one volume a file",
-                axis + 1,
-                sizes[axis]
-            ));
-        }
         let Ok(steps) = <[[f64; 3]; 3]>::try_from(axes.into_iter().flatten().collect::<Vec<_>>())
         else {
             return Err(format!(
@@ -267,7 +283,10 @@ impl Header {
         };
         // Steps came a row an axis; a matrix has them in columns.
         let columns = std::array::from_fn(|r| std::array::from_fn(|c| steps[c][r]));
-        let (direction, spacing_mm) = Geometry::split_columns(columns);
+        let (_, spacing_mm) = Geometry::split_columns(columns);
+        // To the last bit as ITK reads it.
+        let direction: [[f64; 3]; 3] =
+            columns.map(|row| std::array::from_fn(|c| row[c] * (1.0 / spacing_mm[c])));
         let signs = self.signs();
         let turn = |row: usize, value: f64| if signs[row] < 0.0 { 0.0 - value } else { value };
         let size = std::array::from_fn(|i| sizes[spatial[i]] as usize);
@@ -284,6 +303,38 @@ impl Header {
             origin_mm: std::array::from_fn(|r| turn(r, origin[r])),
             direction: std::array::from_fn(|r| direction[r].map(|cosine| turn(r, cosine))),
         })
+    }
+
+    /// The channel to take of several; `None` where there is one.
+    fn channels(&self, sizes: &[u64], channel: Option<usize>) -> Result<Option<Channels>, String> {
+        let axes = self.axes(sizes.len())?;
+        let mut extra = (0..axes.len()).filter(|&i| axes[i].is_none() && sizes[i] != 1);
+        let Some(axis) = extra.next() else {
+            return Ok(None);
+        };
+        let split = |axis: usize| {
+            format!(
+                "axis {} holds {} volumes or components; split it, one volume a file",
+                axis + 1,
+                sizes[axis]
+            )
+        };
+        let channel = channel.ok_or_else(|| split(axis))?;
+        if let Some(other) = extra.next() {
+            return Err(split(other));
+        }
+        let count = sizes[axis] as usize;
+        if channel >= count {
+            return Err(format!(
+                "channel {channel} is not there; it holds {count}, counted from 0"
+            ));
+        }
+        let inner = sizes[..axis].iter().product::<u64>() as usize;
+        Ok(Some(Channels {
+            inner,
+            count,
+            channel,
+        }))
     }
 
     /// For each axis its step in mm; `None` for one that is not in space.

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::Problem;
+use crate::Storage;
 
 /// Deflate can't expand a byte to more than 1,032.
 const MAX_EXPANSION: u64 = 1032;
@@ -31,6 +32,22 @@ impl Sample {
             Self::U16 | Self::I16 => 2,
             Self::U32 | Self::I32 | Self::F32 => 4,
             Self::U64 | Self::I64 | Self::F64 => 8,
+        }
+    }
+
+    pub(super) fn storage(self) -> Storage {
+        let whole = |least: f64, most: f64| Storage::Whole { least, most };
+        match self {
+            Self::U8 => whole(0.0, u8::MAX.into()),
+            Self::I8 => whole(i8::MIN.into(), i8::MAX.into()),
+            Self::U16 => whole(0.0, u16::MAX.into()),
+            Self::I16 => whole(i16::MIN.into(), i16::MAX.into()),
+            Self::U32 => whole(0.0, u32::MAX.into()),
+            Self::I32 => whole(i32::MIN.into(), i32::MAX.into()),
+            Self::U64 => whole(0.0, u64::MAX as f64),
+            Self::I64 => whole(i64::MIN as f64, i64::MAX as f64),
+            Self::F32 => Storage::Single,
+            Self::F64 => Storage::Double,
         }
     }
 
