@@ -1,11 +1,12 @@
 //! Intensities to grey levels, with PyRadiomics' bin edges.
 //!
-//! Edges are computed in double precision. (PyRadiomics computes them in
-//! single precision for images of 32-bit floats; the two differ only where an
-//! intensity lies within rounding of an edge that isn't a binary fraction.)
+//! NumPy computes the edges in the image's precision; whether it is single
+//! matters where an intensity lies within rounding of an edge that isn't a
+//! binary fraction. (For images of whole numbers NumPy 2 lets edges overflow
+//! the image's type; here they don't.)
 
 use crate::error::number;
-use crate::{Error, Settings};
+use crate::{Error, Storage};
 
 /// More bins than this have no use: a setting is wrong then.
 const MAX_BINS: usize = 1 << 20;
@@ -21,7 +22,35 @@ pub struct GreyLevels {
     pub counts: Vec<usize>,
 }
 
-/// Discretises the intensities of a region (finite, not empty).
+impl GreyLevels {
+    /// Counts levels (from 1) that have been assigned.
+    pub fn of(levels: Vec<u32>) -> Self {
+        let highest = levels.iter().copied().max().unwrap_or(0);
+        let mut histogram = vec![0usize; highest as usize + 1];
+        for &level in &levels {
+            histogram[level as usize] += 1;
+        }
+        let occupied = (0u32..).zip(histogram).filter(|&(_, count)| count > 0);
+        let (present, counts) = occupied.unzip();
+        Self {
+            levels,
+            present,
+            counts,
+        }
+    }
+}
+
+/// How wide a grey level is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Binning {
+    /// In units of the intensities; positive.
+    Width(f64),
+    /// A fixed number of levels over the region's range; positive.
+    Count(usize),
+}
+
+/// Discretises the intensities of a region (finite, not empty) in double
+/// precision.
 ///
 /// - Bin width w: edges at `low + i w`, low = the multiple of w at or below
 ///   the minimum, up to the first at or above maximum + w
@@ -32,39 +61,54 @@ pub struct GreyLevels {
 ///
 /// # Errors
 /// [`Error::TooManyLevels`] for more than 2^20 bins.
-pub fn discretise(intensities: &[f64], settings: &Settings) -> Result<GreyLevels, Error> {
+pub fn discretise(intensities: &[f64], binning: Binning) -> Result<GreyLevels, Error> {
+    discretise_stored(intensities, binning, Storage::Double)
+}
+
+/// [`discretise`] with edges in the precision of the image.
+///
+/// # Errors
+/// As [`discretise`].
+pub fn discretise_stored(
+    intensities: &[f64],
+    binning: Binning,
+    storage: Storage,
+) -> Result<GreyLevels, Error> {
     let minimum = intensities.iter().copied().fold(f64::INFINITY, f64::min);
     let maximum = intensities
         .iter()
         .copied()
         .fold(f64::NEG_INFINITY, f64::max);
-    let edges = match settings.bin_count {
-        Some(bins) => edges_of_count(minimum, maximum, bins)?,
-        None => edges_of_width(minimum, maximum, settings.bin_width)?,
+    // Whole numbers are binned in double precision.
+    let round = |value: f64| match storage {
+        Storage::Single => storage.store(value),
+        _ => value,
+    };
+    let edges = match binning {
+        Binning::Count(bins) => edges_of_count(minimum, maximum, bins, round)?,
+        Binning::Width(width) => edges_of_width(minimum, maximum, width, round)?,
     };
     let levels: Vec<u32> = intensities
         .iter()
         .map(|&value| level(value, &edges))
         .collect();
-    let mut histogram = vec![0usize; edges.len() + 1];
-    for &level in &levels {
-        histogram[level as usize] += 1;
-    }
-    let occupied = (0u32..).zip(histogram).filter(|&(_, count)| count > 0);
-    let (present, counts) = occupied.unzip();
-    Ok(GreyLevels {
-        levels,
-        present,
-        counts,
-    })
+    Ok(GreyLevels::of(levels))
 }
 
-fn edges_of_width(minimum: f64, maximum: f64, width: f64) -> Result<Vec<f64>, Error> {
-    let low = minimum - python_modulo(minimum, width);
-    let length = ((maximum + 2.0 * width - low) / width).ceil();
+/// `round` is what the image's precision does to each result.
+fn edges_of_width(
+    minimum: f64,
+    maximum: f64,
+    width: f64,
+    round: impl Fn(f64) -> f64,
+) -> Result<Vec<f64>, Error> {
+    let narrow = round(width);
+    let low = round(minimum - round(python_modulo(minimum, narrow)));
+    let high = round(maximum + round(2.0 * width));
+    let length = round(round(high - low) / narrow).ceil();
     check_bins(length)?;
     // numpy.arange multiplies by the difference of its first two elements.
-    let step = (low + width) - low;
+    let step = round(low + narrow) - low;
     if step <= 0.0 {
         return Err(Error::Settings(format!(
             "bin_width {} is lost in rounding beside the intensity {}; raise it",
@@ -77,17 +121,24 @@ fn edges_of_width(minimum: f64, maximum: f64, width: f64) -> Result<Vec<f64>, Er
         .collect())
 }
 
-fn edges_of_count(minimum: f64, maximum: f64, bins: usize) -> Result<Vec<f64>, Error> {
+fn edges_of_count(
+    minimum: f64,
+    maximum: f64,
+    bins: usize,
+    round: impl Fn(f64) -> f64,
+) -> Result<Vec<f64>, Error> {
     check_bins(bins as f64)?;
     let (low, high) = if minimum == maximum {
-        (minimum - 0.5, maximum + 0.5)
+        (round(minimum - 0.5), round(maximum + 0.5))
     } else {
         (minimum, maximum)
     };
-    let step = (high - low) / bins as f64;
-    let mut edges: Vec<f64> = (0..bins).map(|i| i as f64 * step + low).collect();
+    let step = round(round(high - low) / bins as f64);
+    let mut edges: Vec<f64> = (0..bins)
+        .map(|i| round(round(i as f64 * step) + low))
+        .collect();
     // The maximum belongs to the last bin.
-    edges.push(high + 1.0);
+    edges.push(round(high + 1.0));
     Ok(edges)
 }
 
@@ -134,12 +185,8 @@ mod tests {
     use super::*;
 
     fn levels(values: &[f64], width: f64, count: Option<usize>) -> Vec<u32> {
-        let settings = Settings {
-            bin_width: width,
-            bin_count: count,
-            ..Settings::default()
-        };
-        discretise(values, &settings).unwrap().levels
+        let binning = count.map_or(Binning::Width(width), Binning::Count);
+        discretise(values, binning).unwrap().levels
     }
 
     #[test]
@@ -163,25 +210,51 @@ mod tests {
     }
 
     #[test]
+    fn edges_are_of_the_precision_of_the_image() {
+        // PyRadiomics' getBinEdges under NumPy 2.4, values in single precision.
+        let levels = |values: [f64; 5], binning, storage| {
+            let values = values.map(|v| f64::from(v as f32));
+            discretise_stored(&values, binning, storage).unwrap().levels
+        };
+        let width = Binning::Width(0.1);
+        for (values, binning, single, double) in [
+            (
+                [0.0, 0.1, 0.3, 0.7, 1.0],
+                width,
+                [1, 2, 4, 7, 10],
+                [1, 2, 4, 7, 11],
+            ),
+            (
+                [-0.3, 0.1, 0.3, 0.6, 0.9],
+                width,
+                [2, 6, 8, 11, 14],
+                [1, 6, 8, 11, 13],
+            ),
+            (
+                [0.0, 0.1, 0.3, 0.7, 1.0],
+                Binning::Count(10),
+                [1, 2, 4, 8, 10],
+                [1, 2, 4, 7, 10],
+            ),
+        ] {
+            assert_eq!(levels(values, binning, Storage::Single), single);
+            assert_eq!(levels(values, binning, Storage::Double), double);
+        }
+    }
+
+    #[test]
     fn levels_that_occur_are_counted() {
-        let grey = discretise(&[1.0, 80.0, 2.0], &Settings::default()).unwrap();
+        let grey = discretise(&[1.0, 80.0, 2.0], Binning::Width(25.0)).unwrap();
         assert_eq!((grey.present, grey.counts), (vec![1, 4], vec![2, 1]));
     }
 
     #[test]
     fn too_many_bins_are_an_error() {
-        let narrow = Settings {
-            bin_width: 1e-9,
-            ..Settings::default()
-        };
-        assert!(discretise(&[0.0, 1e9], &narrow).is_err());
-        assert!(discretise(&[1e300, 1e300], &narrow).is_err());
-        let many = Settings {
-            bin_count: Some(usize::MAX),
-            ..Settings::default()
-        };
-        assert!(discretise(&[0.0, 1.0], &many).is_err());
+        let narrow = Binning::Width(1e-9);
+        assert!(discretise(&[0.0, 1e9], narrow).is_err());
+        assert!(discretise(&[1e300, 1e300], narrow).is_err());
+        assert!(discretise(&[0.0, 1.0], Binning::Count(usize::MAX)).is_err());
         // The span overflows.
-        assert!(discretise(&[-1.7e308, 1.7e308], &Settings::default()).is_err());
+        assert!(discretise(&[-1.7e308, 1.7e308], Binning::Width(25.0)).is_err());
     }
 }

@@ -1,5 +1,10 @@
 //! Eigenvalues of symmetric matrices.
 
+mod extremes;
+mod lanczos;
+
+pub use lanczos::largest_singular_value;
+
 /// Eigenvalues, ascending, of a real symmetric matrix of order `n`, given row
 /// by row; only the lower triangle is read.
 ///
@@ -7,10 +12,11 @@
 /// (Bowdler, Martin, Reinsch, Wilkinson 1968). Errors are of the order of
 /// rounding times the largest eigenvalue. `None` when the iteration doesn't
 /// converge (entries NaN or infinite).
-pub fn symmetric_eigenvalues(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
+#[cfg(test)]
+fn symmetric_eigenvalues(matrix: &[f64], n: usize) -> Option<Vec<f64>> {
     debug_assert_eq!(matrix.len(), n * n);
     let (mut diagonal, mut beside) = tridiagonal(matrix.to_vec(), n);
-    implicit_ql(&mut diagonal, &mut beside)?;
+    implicit_ql(&mut diagonal, &mut beside, &mut vec![0.0; n])?;
     diagonal.sort_by(f64::total_cmp);
     Some(diagonal)
 }
@@ -41,13 +47,15 @@ fn tridiagonal(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
         // A <- A - v q' - q v', q = w - v (v'w) / v'v, w = 2 A v / v'v.
         w[k + 1..].fill(0.0);
         for i in k + 1..n {
+            let (before, w_i) = w.split_at_mut(i);
             let row = &a[i * n..i * n + n];
             let mut sum = row[i] * v[i];
-            for j in k + 1..i {
-                sum += row[j] * v[j];
-                w[j] += row[j] * v[i];
+            let columns = row[k + 1..i].iter().zip(&v[k + 1..i]);
+            for ((a, v_j), w_j) in columns.zip(&mut before[k + 1..]) {
+                sum += a * v_j;
+                *w_j += a * v[i];
             }
-            w[i] += sum;
+            w_i[0] += sum;
         }
         let scale = 2.0 / squared;
         let along = (k + 1..n).map(|i| w[i] * v[i]).sum::<f64>() * scale / squared;
@@ -55,8 +63,9 @@ fn tridiagonal(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
             w[i] = scale * w[i] - along * v[i];
         }
         for i in k + 1..n {
-            for j in k + 1..=i {
-                a[i * n + j] -= v[i] * w[j] + w[i] * v[j];
+            let row = &mut a[i * n + k + 1..=i * n + i];
+            for (a, (v_j, w_j)) in row.iter_mut().zip(v[k + 1..].iter().zip(&w[k + 1..])) {
+                *a -= v[i] * w_j + w[i] * v_j;
             }
         }
     }
@@ -67,7 +76,9 @@ fn tridiagonal(mut a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
     ((0..n).map(|i| a[i * n + i]).collect(), beside)
 }
 
-fn implicit_ql(d: &mut [f64], e: &mut [f64]) -> Option<()> {
+/// Turns the diagonal into the eigenvalues, and `row` times the matrix of the
+/// eigenvectors takes the place of `row`.
+fn implicit_ql(d: &mut [f64], e: &mut [f64], row: &mut [f64]) -> Option<()> {
     const MAX_SWEEPS: usize = 60;
     let n = d.len();
     for l in 0..n {
@@ -103,6 +114,9 @@ fn implicit_ql(d: &mut [f64], e: &mut [f64]) -> Option<()> {
                 p = sine * r;
                 d[i + 1] = g + p;
                 g = cosine * r - b;
+                let above = row[i + 1];
+                row[i + 1] = sine * row[i] + cosine * above;
+                row[i] = cosine * row[i] - sine * above;
             }
             if !deflated {
                 d[l] -= p;

@@ -1,80 +1,99 @@
-//! The grey level co-occurrence matrix: how often level i lies beside level j
-//! in one direction.
+//! The grey level co-occurrence matrix: how often level i lies beside level j.
+
+use std::iter::repeat_n;
 
 use crate::matrices::LevelGrid;
 
-/// Co-occurrence probabilities of one direction.
+/// Co-occurrence probabilities of one direction or of several merged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Glcm {
     /// The k grey levels present in the region, ascending.
-    pub levels: Vec<f64>,
+    pub levels: Vec<u32>,
     /// Probabilities p(i, j), k by k, row by row; their sum is 1.
     pub probability: Vec<f64>,
     /// Whether p(i, j) = p(j, i) by construction.
     pub symmetric: bool,
 }
 
-/// Offsets (x, y, z) to neighbours whose largest component is one of
-/// `distances`: of each pair of opposite offsets the one whose first non-zero
-/// component among z, y, x is positive. Distance 1 gives 13.
-///
-/// Offsets that lead out of a box of this size from everywhere are left out.
-pub fn directions(distances: &[usize], size: [usize; 3]) -> Vec<[isize; 3]> {
-    let reach = distances.iter().max().map_or(0, |&d| d as isize);
-    let range = || (-reach..=reach).rev();
-    let mut offsets = Vec::new();
-    for z in range() {
-        for y in range() {
-            for x in range() {
-                let offset = [x, y, z];
-                let distance = offset.iter().map(|c| c.unsigned_abs()).max().unwrap_or(0);
-                let fits = (0..3).all(|axis| offset[axis].unsigned_abs() < size[axis]);
-                if (z, y, x) > (0, 0, 0) && distances.contains(&distance) && fits {
-                    offsets.push(offset);
+impl Glcm {
+    /// Counts pairs at each offset (x, y, z) and merges the counts with the
+    /// offsets' weights. A pair counts both ways when `symmetric`.
+    ///
+    /// `None` when there is no pair, or none with a weight above 0. Offsets
+    /// may reach farther than the grid's rim.
+    pub fn merged(
+        grid: &LevelGrid,
+        offsets: &[([isize; 3], f64)],
+        symmetric: bool,
+    ) -> Option<Self> {
+        let k = grid.levels().len();
+        // Not `vec!`: for small arrays the allocator is slow with zeroed memory.
+        let mut sums: Vec<f64> = repeat_n(0.0, k * k).collect();
+        let mut total = 0.0;
+        for &(offset, weight) in offsets {
+            let counts = pairs(grid, offset);
+            let count = |i: usize, j: usize| counts[(i + 1) * (k + 1) + j + 1];
+            for i in 0..k {
+                let row = &mut sums[i * k..][..k];
+                let mut found = 0;
+                for (j, sum) in row.iter_mut().enumerate() {
+                    let pairs = if symmetric {
+                        count(i, j) + count(j, i)
+                    } else {
+                        count(i, j)
+                    };
+                    *sum += weight * f64::from(pairs);
+                    found += pairs;
                 }
+                total += weight * f64::from(found);
+            }
+        }
+        if total <= 0.0 {
+            return None;
+        }
+        for sum in &mut sums {
+            *sum /= total;
+        }
+        Some(Self {
+            levels: grid.levels().to_vec(),
+            probability: sums,
+            symmetric,
+        })
+    }
+}
+
+/// How often rank j lies at the offset from rank i, k + 1 by k + 1: row and
+/// column 0 take the pairs with background, so that the inner loop needs no
+/// test. No count exceeds the number of voxels.
+fn pairs(grid: &LevelGrid, offset: [isize; 3]) -> Vec<u32> {
+    let stride = grid.levels().len() + 1;
+    let [_, sy, sz] = grid.size();
+    let (cells, spans, shift) = (grid.cells(), grid.spans(), grid.shift(offset));
+    let mut counts: Vec<u32> = repeat_n(0, stride * stride).collect();
+    for z in 0..sz {
+        let Some(z_there) = z.checked_add_signed(offset[2]).filter(|&z| z < sz) else {
+            continue;
+        };
+        for y in 0..sy {
+            let Some(y_there) = y.checked_add_signed(offset[1]).filter(|&y| y < sy) else {
+                continue;
+            };
+            // Where both rows hold voxels.
+            let (here, there) = (&spans[z * sy + y], &spans[z_there * sy + y_there]);
+            let lead = |at: usize| usize::try_from(at as isize - shift).unwrap_or(0);
+            let start = here.start.max(lead(there.start));
+            let end = here.end.min(lead(there.end));
+            if start >= end {
+                continue;
+            }
+            let from = start.wrapping_add_signed(shift);
+            let there = &cells[from..from + (end - start)];
+            for (&i, &j) in cells[start..end].iter().zip(there) {
+                counts[usize::from(i) * stride + usize::from(j)] += 1;
             }
         }
     }
-    offsets
-}
-
-/// Counts pairs at an offset; `None` when there is no pair.
-pub fn cooccurrence(grid: &LevelGrid, offset: [isize; 3], symmetric: bool) -> Option<Glcm> {
-    let k = grid.levels().len();
-    // Row and column 0 take the pairs with background, so that the inner loop
-    // needs no test.
-    let stride = k + 1;
-    let mut counts = vec![0u64; stride * stride];
-    for (here, there) in grid.row_pairs(offset) {
-        for (&i, &j) in here.iter().zip(there) {
-            counts[i as usize * stride + j as usize] += 1;
-        }
-    }
-    let count = |i: usize, j: usize| counts[(i + 1) * stride + j + 1];
-    let pairs: u64 = (0..k * k).map(|at| count(at / k, at % k)).sum();
-    if pairs == 0 {
-        return None;
-    }
-    let ways = if symmetric { 2 } else { 1 };
-    let total = (ways * pairs) as f64;
-    let probability = (0..k * k).map(|at| {
-        let (i, j) = (at / k, at % k);
-        let both = if symmetric {
-            count(i, j) + count(j, i)
-        } else {
-            count(i, j)
-        };
-        both as f64 / total
-    });
-    Some(Glcm {
-        probability: probability.collect(),
-        levels: grid
-            .levels()
-            .iter()
-            .map(|&level| f64::from(level))
-            .collect(),
-        symmetric,
-    })
+    counts
 }
 
 #[cfg(test)]
@@ -82,20 +101,8 @@ mod tests {
     use ndarray::Array3;
 
     use super::*;
-    use crate::discretise::discretise;
-    use crate::{Geometry, Roi, Settings, Volume};
-
-    #[test]
-    fn directions_are_half_of_the_shell() {
-        assert_eq!(directions(&[1], [9; 3]).len(), 13);
-        assert_eq!(directions(&[2], [9; 3]).len(), (125 - 27) / 2);
-        assert_eq!(directions(&[1, 3], [9; 3]).len(), 13 + (343 - 125) / 2);
-        assert_eq!(
-            directions(&[1], [9, 9, 1]),
-            [[1, 1, 0], [0, 1, 0], [-1, 1, 0], [1, 0, 0]]
-        );
-        assert!(directions(&[3], [3; 3]).is_empty());
-    }
+    use crate::discretise::{Binning, discretise};
+    use crate::{Geometry, Roi, Volume};
 
     #[test]
     fn haralicks_example() {
@@ -107,23 +114,29 @@ mod tests {
         let mask = Volume::new(Array3::ones((1, 4, 4)), geometry.clone()).unwrap();
         let image = Volume::new(image, geometry).unwrap();
         let roi = Roi::select(&mask, 1).unwrap();
-        let settings = Settings {
-            bin_width: 1.0,
-            ..Settings::default()
-        };
-        let grey = discretise(&roi.intensities(&image).unwrap(), &settings).unwrap();
+        let grey = discretise(&roi.intensities(&image).unwrap(), Binning::Width(1.0)).unwrap();
         let grid = LevelGrid::new(&roi, &grey, 1).unwrap();
-        let counts = |offset| {
-            let glcm = cooccurrence(&grid, offset, true).unwrap();
-            glcm.probability
-                .iter()
-                .map(|p| (p * 24.0).round())
-                .collect::<Vec<_>>()
+        let counts = |offsets: &[([isize; 3], f64)], symmetric, total: f64| {
+            let glcm = Glcm::merged(&grid, offsets, symmetric).unwrap();
+            let counts = glcm.probability.iter().map(|p| (p * total).round());
+            counts.collect::<Vec<_>>()
         };
-        let horizontal = [4, 2, 1, 0, 2, 4, 0, 0, 1, 0, 6, 1, 0, 0, 1, 2];
-        let vertical = [6, 0, 2, 0, 0, 4, 2, 0, 2, 2, 2, 2, 0, 0, 2, 0];
-        assert_eq!(counts([1, 0, 0]), horizontal.map(f64::from));
-        assert_eq!(counts([0, 1, 0]), vertical.map(f64::from));
-        assert!(cooccurrence(&grid, [0, 0, 1], true).is_none());
+        let (x, y) = (([1, 0, 0], 1.0), ([0, 1, 0], 1.0));
+        let horizontal = [4, 2, 1, 0, 2, 4, 0, 0, 1, 0, 6, 1, 0, 0, 1, 2].map(f64::from);
+        let vertical = [6, 0, 2, 0, 0, 4, 2, 0, 2, 2, 2, 2, 0, 0, 2, 0].map(f64::from);
+        assert_eq!(counts(&[x], true, 24.0), horizontal);
+        assert_eq!(counts(&[y], true, 24.0), vertical);
+        let merged: Vec<f64> = (0..16).map(|i| 3.0 * horizontal[i] + vertical[i]).collect();
+        assert_eq!(counts(&[([1, 0, 0], 3.0), y], true, 96.0), merged);
+        // One way only: what lies to the right.
+        let right = [2, 2, 1, 0, 0, 2, 0, 0, 0, 0, 3, 1, 0, 0, 0, 1].map(f64::from);
+        assert_eq!(counts(&[x], false, 12.0), right);
+        assert!(Glcm::merged(&grid, &[([0, 0, 1], 1.0)], true).is_none());
+        // Farther than the rim, and a weight that underflows.
+        assert_eq!(
+            counts(&[([3, 0, 0], 1.0)], false, 4.0).iter().sum::<f64>(),
+            4.0
+        );
+        assert!(Glcm::merged(&grid, &[([1, 0, 0], 0.0)], true).is_none());
     }
 }
