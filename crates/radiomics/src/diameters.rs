@@ -18,14 +18,10 @@ pub struct Diameters {
 pub fn diameters(points: &[[i32; 3]], spacing_mm: [f64; 3]) -> Diameters {
     let mut plane_mm = [0.0; 3];
     let mut corners: Option<Vec<[i32; 3]>> = None;
-    for axis in 0..3 {
-        let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
-        let mut sorted = points.to_vec();
-        sorted.sort_unstable_by_key(|p| (p[axis], p[u], p[v]));
+    for (axis, largest) in plane_mm.iter_mut().enumerate() {
         let mut of_planes = Vec::new();
-        for plane in sorted.chunk_by(|a, b| a[axis] == b[axis]) {
-            let hull = hull_corners(plane, u, v);
-            plane_mm[axis] = farthest(&hull, spacing_mm).max(plane_mm[axis]);
+        for hull in plane_hulls(points.to_vec(), axis) {
+            *largest = farthest(&hull, spacing_mm).max(*largest);
             of_planes.extend(hull);
         }
         of_planes.sort_unstable();
@@ -39,6 +35,22 @@ pub fn diameters(points: &[[i32; 3]], spacing_mm: [f64; 3]) -> Diameters {
     }
     let space_mm = farthest(&corners.unwrap_or_default(), spacing_mm);
     Diameters { space_mm, plane_mm }
+}
+
+/// The points that may be corners of the convex hull in space, all of these
+/// among them.
+pub(crate) fn outermost(points: &[[i32; 3]]) -> Vec<[i32; 3]> {
+    (0..3).fold(points.to_vec(), |kept, axis| {
+        plane_hulls(kept, axis).into_iter().flatten().collect()
+    })
+}
+
+/// Corners of the convex hulls of the points in each plane across an axis.
+fn plane_hulls(mut points: Vec<[i32; 3]>, axis: usize) -> Vec<Vec<[i32; 3]>> {
+    let (u, v) = ((axis + 1) % 3, (axis + 2) % 3);
+    points.sort_unstable_by_key(|p| (p[axis], p[u], p[v]));
+    let planes = points.chunk_by(|a, b| a[axis] == b[axis]);
+    planes.map(|plane| hull_corners(plane, u, v)).collect()
 }
 
 /// Corners of the convex hull of points in a plane, sorted by u, then v
@@ -70,8 +82,8 @@ fn hull_corners(sorted: &[[i32; 3]], u: usize, v: usize) -> Vec<[i32; 3]> {
     hull
 }
 
-/// Largest distance in mm among points in half voxels.
-fn farthest(points: &[[i32; 3]], spacing_mm: [f64; 3]) -> f64 {
+/// Largest distance in mm among points in half voxels; 0 for fewer than two.
+pub(crate) fn farthest(points: &[[i32; 3]], spacing_mm: [f64; 3]) -> f64 {
     let Some(n) = std::num::NonZeroUsize::new(points.len()) else {
         return 0.0;
     };

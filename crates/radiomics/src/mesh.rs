@@ -2,6 +2,7 @@
 
 use crate::Roi;
 use crate::mesh_table::{EDGE_MIDPOINTS, TRIANGLES};
+use crate::vector::{cross, dot};
 
 /// Surface of a region, each vertex halfway between a voxel centre inside and
 /// a neighbour's outside.
@@ -51,7 +52,7 @@ impl Mesh {
                 let normal: [i64; 3] = std::array::from_fn(|i| normal.iter().map(|n| n[i]).sum());
                 let moved = 2 * dot(normal, tally.position);
                 six_volumes += sign * (dot(cross(a, b), c) * tally.count + moved);
-                area_mm2 += tally.count as f64 * area(normal, spacing);
+                area_mm2 += tally.count as f64 * triangle_area_mm2(normal, spacing);
             }
         }
         // Half voxels cubed; the corner order of the table turns inwards.
@@ -127,20 +128,9 @@ fn triangles(row: usize) -> impl Iterator<Item = [[i64; 3]; 3]> {
         .map(move |t| [point(t[0]), point(t[1]), point(t[2])])
 }
 
-fn cross(a: [i64; 3], b: [i64; 3]) -> [i64; 3] {
-    std::array::from_fn(|i| {
-        let (j, k) = ((i + 1) % 3, (i + 2) % 3);
-        a[j] * b[k] - a[k] * b[j]
-    })
-}
-
-fn dot(a: [i64; 3], b: [i64; 3]) -> i64 {
-    (0..3).map(|i| a[i] * b[i]).sum()
-}
-
 /// Area in mm² of a triangle whose edges' cross product, in half voxels
 /// squared, is `normal`.
-fn area(normal: [i64; 3], spacing: [f64; 3]) -> f64 {
+pub(crate) fn triangle_area_mm2(normal: [i64; 3], spacing: [f64; 3]) -> f64 {
     let squared: f64 = (0..3)
         .map(|i| {
             let component = normal[i] as f64 * spacing[(i + 1) % 3] * spacing[(i + 2) % 3] / 4.0;
