@@ -35,7 +35,15 @@ fn run(
     settings: &Settings,
 ) -> Extraction {
     let (z, y, x) = image.dim();
-    let geometry = Geometry::aligned([x, y, z], spacing);
+    place(image, mask, Geometry::aligned([x, y, z], spacing), settings)
+}
+
+fn place(
+    image: &Array3<f64>,
+    mask: &Array3<f64>,
+    geometry: Geometry,
+    settings: &Settings,
+) -> Extraction {
     let image = Volume::new(image.clone(), geometry.clone()).unwrap();
     let mask = Volume::new(mask.clone(), geometry).unwrap();
     extract(&image, &mask, settings).unwrap()
@@ -101,6 +109,33 @@ proptest! {
         prop_assert!((diameter(&still, "Row") - diameter(&round, "Column")).abs() < 1e-9);
     }
 
+    /// The same patient elsewhere in the scanner, image resampled.
+    #[test]
+    fn moving_the_grid_changes_nothing((image, mask) in case(), at in prop::array::uniform3(-500i32..500)) {
+        let settings = Settings {
+            // No voxel of the new grid lies midway between two of the old.
+            resampled_pixel_spacing: Some([0.9, 1.1, 1.7]),
+            bin_count: Some(16),
+            ..Settings::default()
+        };
+        let still = Geometry::aligned([SIZE; 3], SPACING);
+        let mut moved = still.clone();
+        moved.origin_mm = at.map(|n| f64::from(n) / 8.0);
+        moved.direction = [[0.8, 0.0, -0.6], [0.0, -1.0, 0.0], [-0.6, 0.0, -0.8]];
+        let a = place(&image, &mask, still, &settings);
+        let b = place(&image, &mask, moved, &settings);
+        assert_same(&a, &b, &[], 1e-8);
+    }
+
+    #[test]
+    fn units_do_not_matter_where_intensities_are_normalised((image, mask) in case()) {
+        let settings = Settings { normalize: true, ..only(FeatureClass::FirstOrder) };
+        let other = image.mapv(|value| 3.0 * value - 700.0);
+        let a = run(&image, &mask, SPACING, &settings);
+        let b = run(&other, &mask, SPACING, &settings);
+        assert_same(&a, &b, &["Entropy", "Uniformity"], 1e-9);
+    }
+
     #[test]
     fn whole_bins_added_keep_the_texture((image, mask) in case(), bins in -8i32..8) {
         let shifted = image.mapv(|value| value + 25.0 * f64::from(bins));
@@ -151,14 +186,20 @@ fn mesh_of_an_ellipsoid_turns_with_it() {
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
     let (image, mask) = support::synthetic_case();
-    let on = |threads| {
+    let on = |threads, settings: &Settings| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| extract(&image, &mask, &Settings::default()).unwrap())
+        pool.install(|| extract(&image, &mask, settings).unwrap())
     };
-    assert_eq!(on(1), on(3));
+    let mut settings = Settings::default();
+    assert_eq!(on(1, &settings), on(3, &settings));
+    settings.normalize = true;
+    settings.bin_width = 0.1;
+    settings.resampled_pixel_spacing = Some([2.0; 3]);
+    settings.resegment_range = Some(vec![-1.0, 2.0]);
+    assert_eq!(on(1, &settings), on(3, &settings));
 }
 
 #[test]
