@@ -25,35 +25,63 @@
 //! # Ok::<(), radiomics::Error>(())
 //! ```
 
+mod autocorrelation;
+/// The patient, without the air around.
+pub mod body;
 /// Connected parts of a region.
 pub mod components;
-/// What was found in image and mask.
-pub mod diagnostics;
+mod contour2d;
+mod crop;
 /// Largest distances between surface points.
 pub mod diameters;
 /// Intensities to grey levels.
 pub mod discretise;
 mod eigen;
+mod ellipsoid;
+mod enclosing_ellipsoid;
 mod error;
-mod extract;
+mod extraction;
 /// The features, one family a file.
 pub mod features;
 /// Whether image and mask lie on one grid.
 pub mod grid;
-/// Files to volumes.
+mod hull;
+/// The dialect of IBSI 1.
+pub mod ibsi;
+/// Files to volumes, and volumes to files.
 pub mod io;
+mod jacobi;
+/// Features around every voxel.
+pub mod maps;
 /// Texture matrices.
 pub mod matrices;
 /// The surface of a region.
 pub mod mesh;
 mod mesh_table;
+mod moments;
+mod oriented_box;
+/// Image and region as another examination might have shown them.
+pub mod perturb;
+mod principal_axes;
+mod protocol;
+/// The dialect of PyRadiomics.
+pub mod pyradiomics;
+/// Images on other grids.
+pub mod resample;
+/// The tissue around a region.
+pub mod ring;
 /// The region of interest.
 pub mod roi;
-mod settings;
+mod spectrum;
+mod sphere;
+mod vector;
 mod volume;
 
 pub use error::Error;
-pub use extract::{Extraction, Feature, extract};
+pub use extraction::{Extraction, Feature};
+pub use protocol::Protocol;
+pub use pyradiomics::{
+    FeatureClass, ImageType, Overrides, ResegmentMode, Settings, VoxelSettings, extract,
+};
 pub use roi::Roi;
-pub use settings::{FeatureClass, Settings};
-pub use volume::{Geometry, Volume};
+pub use volume::{Geometry, Storage, Volume};
