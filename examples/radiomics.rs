@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let image = Volume::new(image, geometry.clone())?;
     let mask = Volume::new(mask, geometry)?;
     let found = extract(&image, &mask, &Settings::default())?;
-    assert_eq!(found.features.len(), 56);
+    assert_eq!(found.features.len(), 107);
     for feature in &found.features {
         if feature.name.contains("glcm_Contrast") || feature.name.contains("shape_MeshVolume") {
             tell(&format!("{} = {:.3}", feature.name, feature.value));

@@ -6,7 +6,7 @@ use crate::support::{Csv, Folder};
 
 /// 90 patients, 60 of them for training: `f0` goes with response and survival,
 /// nine other features, age and sex with nothing.
-fn cohort(folder: &Folder) {
+pub fn cohort(folder: &Folder) {
     let mut state = 12_345_u64;
     let mut uniform = move || {
         // A linear congruential generator is random enough for a test cohort.
@@ -48,8 +48,8 @@ fn cohort(folder: &Folder) {
     folder.write("c.csv", clinical);
 }
 
-const RESPONSE: &str = "response --features f.csv --clinical c.csv --outcome response --covariates age,sex --repeats 2";
-const SURVIVAL: &str = "survival --features f.csv --clinical c.csv --time months --event event \
+pub const RESPONSE: &str = "response --features f.csv --clinical c.csv --outcome response --covariates age,sex --repeats 2";
+pub const SURVIVAL: &str = "survival --features f.csv --clinical c.csv --time months --event event \
     --time-unit months --covariates age,sex --repeats 2";
 
 /// The row of performance.csv.

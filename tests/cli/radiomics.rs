@@ -5,9 +5,14 @@ use synth::volume::VolumeSpec;
 
 /// A small head with a tumour: `NAME.nii.gz` and `NAME_mask.nii.gz`.
 pub fn volume(folder: &Folder, name: &str, index: u64) {
+    volume_of(folder, name, index, 9.0);
+}
+
+/// The same with a tumour of another size.
+pub fn volume_of(folder: &Folder, name: &str, index: u64, tumour_radius_mm: f64) {
     let spec = VolumeSpec {
         size: [40, 40, 16],
-        tumour_radius_mm: 9.0,
+        tumour_radius_mm,
         ..VolumeSpec::default()
     };
     let volume =
@@ -26,8 +31,8 @@ fn one_image_gives_one_row_and_its_provenance() {
         .exits(0);
     let table = Csv::parse(&folder.read("f.csv"));
     assert_eq!(table.cell(0, "patient_id"), "t1");
-    // 14 shape, 18 first order, 24 GLCM features.
-    assert_eq!(table.header().len(), 1 + 56);
+    // PyRadiomics' 107.
+    assert_eq!(table.header().len(), 1 + 107);
     assert!(table.number(0, "original_shape_VoxelVolume") > 500.0);
     let run: toml::Table = folder.read("f.run.toml").parse().unwrap();
     assert_eq!(
@@ -95,7 +100,7 @@ fn sequences_become_columns() {
         .radpath("radiomics --cases cases.csv --out f.csv")
         .exits(0);
     let table = Csv::parse(&folder.read("f.csv"));
-    assert_eq!((table.rows.len(), table.header().len()), (2, 1 + 2 * 56));
+    assert_eq!((table.rows.len(), table.header().len()), (2, 1 + 2 * 107));
     assert_eq!(table.cell(1, "T2_original_firstorder_Mean"), "NA");
     assert_eq!(
         table.cell(0, "T1_original_firstorder_Mean"),

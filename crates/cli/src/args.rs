@@ -71,6 +71,8 @@ pub enum Command {
     Demo(cmd::demo::Demo),
     /// Extract radiomic features from images and masks
     Radiomics(cmd::radiomics::Radiomics),
+    /// Say how well features repeat, from repeated readers or perturbations
+    Reliability(cmd::reliability::Reliability),
     /// Find cells on whole slides and say which are positive
     Slides(cmd::slides::Slides),
     /// Correlate radiomic with pathology features

@@ -68,6 +68,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome> {
     match command {
         Command::Demo(command) => cmd::demo::run(command, context),
         Command::Radiomics(command) => cmd::radiomics::run(command, context),
+        Command::Reliability(command) => cmd::reliability::run(command, context),
         Command::Slides(command) => cmd::slides::run(command, context),
         Command::Correlate(command) => cmd::correlate::run(command, context),
         Command::Response(command) => cmd::response::run(command, context),

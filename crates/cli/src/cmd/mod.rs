@@ -1,11 +1,13 @@
 //! One file a subcommand: read the configuration, call the libraries, write.
 
+mod beside;
 pub mod correlate;
 pub mod demo;
 pub mod doctor;
 mod models;
 pub mod predict;
 pub mod radiomics;
+pub mod reliability;
 pub mod response;
 pub mod slides;
 pub mod study;

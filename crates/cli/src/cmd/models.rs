@@ -19,6 +19,7 @@ use outcome::validate::Validated;
 use pipeline::clinical::{self, Clinical, Covariate, CovariateValues};
 use pipeline::output::OutputDir;
 use pipeline::provenance::{Input, Run};
+use pipeline::reliability::{self, Reliability};
 use tables::{Features, Table};
 
 use crate::context::Context;
@@ -52,9 +53,28 @@ pub struct ModelOptions {
     /// error of it
     #[arg(long, value_name = "RULE", default_value = "min")]
     pub lambda: LambdaRule,
+    /// Table of `radpath reliability`: features that repeat badly, or that it doesn't have, are
+    /// left out before anything is fitted
+    #[arg(long, value_name = "FILE", requires = "features")]
+    pub reliability: Option<PathBuf>,
+    /// Least intraclass correlation of a feature that is kept [default: 0.75]
+    #[arg(long, value_name = "X", value_parser = icc, requires = "reliability")]
+    pub min_icc: Option<f64>,
+    /// Column of --reliability that --min-icc is about; icc_2_1_low is stricter
+    /// [default: icc_2_1]
+    #[arg(long, value_name = "COLUMN", requires = "reliability")]
+    pub icc_column: Option<String>,
     /// Which columns play which role
     #[command(flatten)]
     pub roles: RoleOptions,
+}
+
+fn icc(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "no number".to_owned())?;
+    match reliability::RANGE.contains(&value) {
+        true => Ok(value),
+        false => Err("not from 0 to 1".to_owned()),
+    }
 }
 
 /// Which penalty is taken.
@@ -94,11 +114,21 @@ impl ModelOptions {
 
     /// Files that an output must not replace.
     pub fn inputs(&self) -> Vec<&std::path::Path> {
-        let features = self.features.iter();
+        let features = self.features.iter().chain(&self.reliability);
         features
             .chain([&self.clinical])
             .map(PathBuf::as_path)
             .collect()
+    }
+
+    /// Reads which features repeat well, if that is asked for.
+    fn read_reliability(&self) -> Result<Option<Reliability>> {
+        let Some(path) = &self.reliability else {
+            return Ok(None);
+        };
+        let column = self.icc_column.as_deref().unwrap_or(reliability::COLUMN);
+        let min = self.min_icc.unwrap_or(reliability::MIN_ICC);
+        Ok(Some(Reliability::read(path, column, min)?))
     }
 
     /// Reads the clinical table.
@@ -121,6 +151,8 @@ pub struct Joined {
     pub notes: Vec<Note>,
     /// Patients left out.
     pub left_out: usize,
+    /// Features left out because they don't repeat well enough.
+    pub unreliable: usize,
 }
 
 impl Joined {
@@ -146,12 +178,25 @@ impl Joined {
             notes.push(note(table, id, "", reason));
             left_out += 1;
         };
-        let features = match &options.features {
+        let mut features = match &options.features {
             Some(path) => Some(read_features(
                 options, path, clinical, outcomes, &mut notes,
             )?),
             None => None,
         };
+        let mut unreliable = 0;
+        if let (Some((_, table)), Some(known)) = (&mut features, options.read_reliability()?) {
+            let all = table.names.len();
+            for (name, reason) in known.filter(table)? {
+                notes.push(note("features", "", &name, &reason));
+                unreliable += 1;
+            }
+            if unreliable > 0 {
+                tracing::warn!(
+                    "{unreliable} of {all} features are left out: not reliable enough (see notes)"
+                );
+            }
+        }
         let mut pairs: Vec<(usize, Option<usize>)> = match &features {
             None => (0..clinical.ids.len()).map(|row| (row, None)).collect(),
             Some((ids, table)) => {
@@ -226,6 +271,7 @@ impl Joined {
             clinical_rows,
             notes,
             left_out,
+            unreliable,
         };
         joined.note_columns(&training);
         if left_out > 0 {
@@ -336,6 +382,18 @@ impl Joined {
         }
         if let Some(path) = &options.features {
             run.inputs.push(Input::of("features", "", path)?);
+        }
+        if let Some(path) = &options.reliability {
+            run.inputs.push(Input::of("reliability", "", path)?);
+            run.fact("features_unreliable", count(self.unreliable)?);
+            let min = options.min_icc.unwrap_or(reliability::MIN_ICC);
+            run.set("min_icc", min, given(options.min_icc.is_some()));
+            let column = options.icc_column.as_deref();
+            run.set(
+                "icc_column",
+                column.unwrap_or(reliability::COLUMN),
+                given(column.is_some()),
+            );
         }
         run.inputs
             .push(Input::of("clinical", "", &options.clinical)?);

@@ -12,6 +12,7 @@ use report::{Finding, NO_PROOF, Verdict};
 use tables::Format;
 use wsi::markers::Markers;
 
+use super::radiomics::{Flags, Preset, resolve};
 use crate::Outcome;
 use crate::args::Cli;
 use crate::context::{Context, print_bytes};
@@ -334,19 +335,42 @@ fn stains(study: &study::Study, problems: &mut Vec<String>) -> Option<Vec<String
     Some(markers.names().map(str::to_owned).collect())
 }
 
-/// Notes settings of the extraction that aren't any.
+/// Notes a preset, settings or rings of the extraction that aren't any.
 fn extraction(study: &study::Study, problems: &mut Vec<String>) {
-    let file = study
-        .config
-        .radiomics
-        .as_ref()
-        .and_then(|r| r.settings.as_ref());
-    let Some(path) = file.map(|path| study.path(path)) else {
+    let Some(radiomics) = &study.config.radiomics else {
         return;
     };
-    if let Ok(text) = std::fs::read_to_string(&path)
-        && let Err(error) = radiomics::Settings::from_toml(&text)
+    if let Some(rings) = &radiomics.ring_mm
+        && let Some(width) = rings.iter().find(|mm| !(mm.is_finite() && **mm > 0.0))
     {
-        problems.push(format!("[radiomics] settings: {}: {error}", path.display()));
+        problems.push(format!(
+            "[radiomics] ring_mm: {width} is not a width in mm; write positive numbers"
+        ));
+    }
+    let preset = match radiomics
+        .preset
+        .as_deref()
+        .map(Preset::from_name)
+        .transpose()
+    {
+        Ok(preset) => preset.unwrap_or_default(),
+        Err(error) => return problems.push(format!("[radiomics] preset: {error}")),
+    };
+    let settings = radiomics.settings.as_ref().map(|path| study.path(path));
+    // A file that can't be read has been told of.
+    if settings
+        .as_ref()
+        .is_some_and(|path| std::fs::read_to_string(path).is_err())
+    {
+        return;
+    }
+    if let Err(error) = resolve(
+        preset,
+        &Flags {
+            settings: settings.as_deref(),
+            ..Flags::default()
+        },
+    ) {
+        problems.push(format!("[radiomics] settings: {error:#}"));
     }
 }

@@ -1,0 +1,204 @@
+//! What is done with one case: its labels, their rings, their perturbations.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use super::maps::Maps;
+use pipeline::manifest::Case;
+use radiomics::perturb::{self, Named};
+use radiomics::{Error, Extraction, Protocol, Volume, body, ring};
+
+/// What all cases share.
+pub struct Job<'a> {
+    /// Settings of the extraction.
+    pub protocol: &'a Protocol,
+    /// Labels of cases whose row names none; empty for the settings' own.
+    pub labels: &'a [u32],
+    /// Widths of peritumoural rings in mm.
+    pub rings_mm: &'a [f64],
+    /// Intensity above which the image shows the body.
+    pub body_above: Option<f64>,
+    /// Perturbations, each a table of its own after the unperturbed one.
+    pub perturbations: &'a [Named],
+    /// Where voxel-wise maps go.
+    pub maps: Option<&'a Maps>,
+    /// Seed of noise and contours.
+    pub seed: u64,
+    /// Whether any case has several labels: then all columns name theirs.
+    pub name_labels: bool,
+}
+
+/// The features of one region.
+pub struct Part {
+    /// 0 for the images as they are, n for the n-th perturbation.
+    pub variant: usize,
+    /// What stands before the names of the features, `_` included.
+    pub prefix: String,
+    /// The features, or why there are none.
+    pub outcome: Result<Extraction, String>,
+}
+
+impl Job<'_> {
+    /// The labels of a case.
+    pub fn labels_of(&self, case: &Case) -> Vec<u32> {
+        if !case.labels.is_empty() {
+            return case.labels.clone();
+        }
+        if self.labels.is_empty() {
+            vec![self.protocol.label()]
+        } else {
+            self.labels.to_vec()
+        }
+    }
+
+    /// Extracts every region of a case.
+    ///
+    /// # Errors
+    /// Files that can't be read. A region that fails is a [`Part`].
+    pub fn run(&self, case: &Case) -> Result<Vec<Part>, Error> {
+        let image = radiomics::io::read(&case.image)?;
+        let mask = self.protocol.read_mask(&case.mask)?;
+        let body = self.body(case, &image)?;
+        let (mut parts, mut failed): (Vec<Part>, _) = (Vec::new(), Vec::new());
+        let mut undefined_voxels = Vec::new();
+        // A part of the image, as a turned one is, has another mean.
+        let perturbed = if self.perturbations.is_empty() {
+            (Cow::Borrowed(&image), self.protocol.clone())
+        } else {
+            self.protocol.normalised(&image)?
+        };
+        for label in self.labels_of(case) {
+            let mut add = |variant, image: &Volume, mask: &Volume| {
+                // What is perturbed has been normalised.
+                let protocol = if variant == 0 {
+                    self.protocol
+                } else {
+                    &perturbed.1
+                };
+                let regions =
+                    self.regions(case, protocol.with_label(label), image, mask, body.as_ref());
+                parts.extend(regions.into_iter().map(|(prefix, outcome)| Part {
+                    variant,
+                    prefix,
+                    outcome: outcome.map_err(|error| error.to_string()),
+                }));
+            };
+            add(0, &image, &mask);
+            if let Some(maps) = self.maps {
+                let name = map_name(case, &self.prefix(case, label));
+                let protocol = self.protocol.with_label(label);
+                match maps.write(&protocol, &image, &mask, &name) {
+                    Ok(undefined) => undefined_voxels.push((self.prefix(case, label), undefined)),
+                    Err(error) => failed.push(Part {
+                        variant: 0,
+                        prefix: self.prefix(case, label),
+                        outcome: Err(format!("maps: {error}")),
+                    }),
+                }
+            }
+            for (variant, Named { name, perturbation }) in (1..).zip(self.perturbations) {
+                let index = index(case, label, name);
+                match perturb::apply(&perturbed.0, &mask, label, perturbation, self.seed, index) {
+                    Ok((image, mask)) => add(variant, &image, &mask),
+                    Err(error) => failed.push(Part {
+                        variant,
+                        prefix: self.prefix(case, label),
+                        outcome: Err(error.to_string()),
+                    }),
+                }
+            }
+        }
+        for (prefix, maps) in undefined_voxels {
+            let of_maps = |part: &&mut Part| part.variant == 0 && part.prefix == prefix;
+            if let Some(Ok(extraction)) = parts.iter_mut().find(of_maps).map(|p| &mut p.outcome) {
+                extraction
+                    .notes
+                    .extend(maps.into_iter().map(|(map, voxels)| {
+                        let reason =
+                            format!("undefined at {voxels} voxels of the map, which hold NaN");
+                        (map, reason)
+                    }));
+            }
+        }
+        parts.extend(failed);
+        Ok(parts)
+    }
+
+    /// The label's own region and its rings, by prefix.
+    fn regions(
+        &self,
+        case: &Case,
+        protocol: Protocol,
+        image: &Volume,
+        mask: &Volume,
+        body: Option<&Volume>,
+    ) -> Vec<(String, Result<Extraction, Error>)> {
+        let label = protocol.label();
+        let prefix = self.prefix(case, label);
+        let own = protocol.extract(image, mask);
+        let of_ring = protocol.with_label(1);
+        let rings = self.rings_mm.iter().map(|&width| {
+            let ring = ring::ring(mask, label, width, body);
+            let outcome = ring.and_then(|ring| of_ring.extract(image, &ring));
+            (format!("{prefix}ring{width}mm_"), outcome)
+        });
+        let rings: Vec<_> = rings.collect();
+        [(prefix, own)].into_iter().chain(rings).collect()
+    }
+
+    fn body(&self, case: &Case, image: &Volume) -> Result<Option<Volume>, Error> {
+        if self.rings_mm.is_empty() {
+            return Ok(None);
+        }
+        if let Some(path) = &case.body_mask {
+            return radiomics::io::read(path).map(Some);
+        }
+        self.body_above
+            .map(|threshold| body::body_above(image, threshold))
+            .transpose()
+    }
+
+    fn prefix(&self, case: &Case, label: u32) -> String {
+        let mut prefix = String::new();
+        if !case.sequence.is_empty() {
+            prefix += &format!("{}_", case.sequence);
+        }
+        if self.name_labels {
+            prefix += &format!("label{label}_");
+        }
+        prefix
+    }
+}
+
+/// Which random numbers a perturbation draws: the same for a patient in every
+/// batch, others for every patient.
+fn index(case: &Case, label: u32, perturbation: &str) -> u64 {
+    let Case {
+        patient_id,
+        sequence,
+        ..
+    } = case;
+    let text = format!("{patient_id}\n{sequence}\n{label}\n{perturbation}");
+    let digits = &pipeline::hash::of_text(&text)[..16];
+    u64::from_str_radix(digits, 16).unwrap_or_default()
+}
+
+/// Beginning of the names of a region's maps.
+fn map_name(case: &Case, prefix: &str) -> String {
+    let prefix = prefix.trim_end_matches('_');
+    if prefix.is_empty() {
+        case.patient_id.clone()
+    } else {
+        format!("{}_{prefix}", case.patient_id)
+    }
+}
+
+/// The files of a case, by role.
+pub fn files(case: &Case) -> Vec<(&'static str, &Path)> {
+    let mut files = vec![
+        ("image", case.image.as_path()),
+        ("mask", case.mask.as_path()),
+    ];
+    files.extend(case.body_mask.as_deref().map(|path| ("body_mask", path)));
+    files
+}
