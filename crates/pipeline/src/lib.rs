@@ -1,8 +1,8 @@
 //! Manifests to runs: what surrounds the computation.
 //!
 //! [`manifest`] reads cases.csv and slides.csv, [`clinical`] the clinical
-//! table; [`batch`] runs the cases, a
-//! few at a time, and turns errors and panics into [`failure::Failure`]s;
+//! table, [`reliability`] which features repeat well; [`batch`] runs the cases,
+//! a few at a time, and turns errors and panics into [`failure::Failure`]s;
 //! [`output`] makes folders and files appear whole or not at all, under a
 //! lock; [`provenance`] writes run.toml and timing.json.
 //!
@@ -24,6 +24,7 @@ pub mod hash;
 pub mod manifest;
 pub mod output;
 pub mod provenance;
+pub mod reliability;
 pub mod study;
 
 pub use error::Error;

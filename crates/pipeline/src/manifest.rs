@@ -15,8 +15,10 @@ pub struct Case {
     pub image: PathBuf,
     /// Mask file.
     pub mask: PathBuf,
-    /// Label of the region in the mask, if the row names one.
-    pub label: Option<u32>,
+    /// Labels of the regions in the mask, if the row names any.
+    pub labels: Vec<u32>,
+    /// Mask of the body, if the row names one.
+    pub body_mask: Option<PathBuf>,
 }
 
 /// A row of slides.csv.
@@ -36,12 +38,14 @@ pub struct SlideEntry {
     pub exclude_fragments: Vec<u32>,
 }
 
-/// Reads cases.csv: patient_id, image, mask, and optionally label and
-/// sequence. Relative paths start at the manifest's folder.
+/// Reads cases.csv: patient_id, image, mask, and optionally label (one, or
+/// several with spaces or semicolons between them), sequence and body_mask.
+/// Relative paths start at the manifest's folder.
 ///
 /// # Errors
 /// A missing column, an empty or double id (with `sequence`: a double pair of
-/// both), an empty path, a label that isn't a whole number from 1.
+/// both), an empty path, a label that isn't a whole number from 1 or is there
+/// twice.
 pub fn cases(path: &Path, id_column: &str) -> Result<Vec<Case>, Error> {
     let table = Table::read(path)?;
     let has_sequence = table.has("sequence");
@@ -56,18 +60,19 @@ pub fn cases(path: &Path, id_column: &str) -> Result<Vec<Case>, Error> {
     }
     let images = paths(&table, "image", path)?;
     let masks = paths(&table, "mask", path)?;
-    let labels = if table.has("label") {
-        table.numbers("label")?
-    } else {
-        vec![f64::NAN; table.rows()]
-    };
+    let labels = table.text_or_none("label");
+    let bodies = table.text_or_none("body_mask");
+    let folder = path.parent().unwrap_or(Path::new(""));
     let row = |row: usize| {
+        let cell = labels[row].as_deref().unwrap_or_default();
         Ok(Case {
             patient_id: patients[row].clone(),
             sequence: sequences[row].clone().unwrap_or_default(),
             image: images[row].clone(),
             mask: masks[row].clone(),
-            label: label(&table, row, labels[row])?,
+            labels: parse_labels(cell)
+                .map_err(|problem| table.cell_error(row, "label", cell, &problem))?,
+            body_mask: bodies[row].as_ref().map(|cell| folder.join(cell)),
         })
     };
     let cases: Vec<Case> = (0..table.rows()).map(row).collect::<Result<_, _>>()?;
@@ -93,15 +98,23 @@ fn unique_pairs(
     Ok(())
 }
 
-fn label(table: &Table, row: usize, label: f64) -> Result<Option<u32>, Error> {
-    if label.is_nan() {
-        return Ok(None);
+/// Labels of a mask as cells and flags write them: whole numbers from 1 with
+/// spaces, commas or semicolons between them.
+///
+/// # Errors
+/// What is wrong and what to write, for a message that begins with the text.
+pub fn parse_labels(text: &str) -> Result<Vec<u32>, String> {
+    let mut labels = Vec::new();
+    for part in text.split([' ', ';', ',']).filter(|part| !part.is_empty()) {
+        // Tables that were numbers once hold 2.0.
+        let whole = part.strip_suffix(".0").unwrap_or(part);
+        match whole.parse() {
+            Ok(label) if label > 0 && !labels.contains(&label) => labels.push(label),
+            Ok(label) if label > 0 => return Err(format!("has label {label} twice")),
+            _ => return Err("is not a mask label; write a whole number from 1".to_owned()),
+        }
     }
-    if label < 1.0 || label > f64::from(u32::MAX) || label.fract() != 0.0 {
-        let problem = "is not a mask label; write a whole number from 1";
-        return Err(table.cell_error(row, "label", &label.to_string(), problem));
-    }
-    Ok(Some(label as u32))
+    Ok(labels)
 }
 
 /// Reads slides.csv: patient_id, slide_id, path, stain, and optionally mpp and
@@ -199,13 +212,16 @@ mod tests {
 
     #[test]
     fn paths_start_at_the_manifest() {
-        let (dir, path) =
-            written("patient_id,image,mask,label\n007,a.nii,/m.nii,2\n8,b.nii,m.nii,\n");
+        let (dir, path) = written(
+            "patient_id,image,mask,label,body_mask\n007,a.nii,/m.nii,2;5,\n8,b.nii,m.nii,,w.nii\n",
+        );
         let cases = cases(&path, "patient_id").unwrap();
         assert_eq!(cases[0].patient_id, "007");
         assert_eq!(cases[0].image, dir.path().join("a.nii"));
         assert_eq!(cases[0].mask, Path::new("/m.nii"));
-        assert_eq!((cases[0].label, cases[1].label), (Some(2), None));
+        assert_eq!((&cases[0].labels, &cases[1].labels), (&vec![2, 5], &vec![]));
+        assert_eq!(cases[0].body_mask, None);
+        assert_eq!(cases[1].body_mask, Some(dir.path().join("w.nii")));
     }
 
     #[test]
@@ -219,6 +235,7 @@ mod tests {
         assert!(message("patient_id,image,mask\n1,,b\n").contains("`image` is empty"));
         assert!(message("patient_id,image,mask,label\n1,a,b,0\n").contains("whole number"));
         assert!(message("patient_id,image,mask,label\n1,a,b,x\n").contains("`x`"));
+        assert!(message("patient_id,image,mask,label\n1,a,b,2 2\n").contains("twice"));
         assert!(
             message("patient_id,image,mask,sequence\n1,a,b,T1\n1,a,b,T1\n")
                 .contains("`T1` is there twice for `1`")

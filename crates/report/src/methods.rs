@@ -10,7 +10,7 @@ use crate::read::Study;
 use crate::read::correlate::Correlate;
 use crate::read::models::{Endpoint, Models};
 use crate::read::radiomics::Radiomics;
-use crate::read::run::in_words;
+use crate::read::run::{Run, in_words};
 use crate::read::slides::Slides;
 use crate::references::{References, Work};
 
@@ -73,12 +73,24 @@ fn radiomics(stage: &Radiomics, references: &mut References) -> Vec<String> {
     let classes = classes.map_or(String::new(), |classes| {
         format!(" of the classes {classes}")
     });
-    let mut sentences = vec![format!(
-        "{} radiomic features{classes} were computed from each image within its mask, as PyRadiomics defines them {}, in agreement with the Image Biomarker Standardisation Initiative {} where the two define the same.",
-        count(stage.features.len()),
-        references.cite(Work::PyRadiomics),
-        references.cite(Work::Ibsi)
-    )];
+    let features = count(stage.features.len());
+    let first = match run.setting("preset") {
+        Some(preset) if preset.starts_with("ibsi") => format!(
+            "{features} radiomic features were computed from each image within its mask, as the Image Biomarker Standardisation Initiative defines them {}.",
+            references.cite(Work::Ibsi)
+        ),
+        _ => format!(
+            "{features} radiomic features{classes} were computed from each image within its mask, as PyRadiomics defines them {}, in agreement with the Image Biomarker Standardisation Initiative {} where the two define the same.",
+            references.cite(Work::PyRadiomics),
+            references.cite(Work::Ibsi)
+        ),
+    };
+    let mut sentences = vec![first];
+    if let Some(rings) = run.setting("ring_mm") {
+        sentences.push(format!(
+            "Features of the tissue around the region, up to {rings} mm from it, were added."
+        ));
+    }
     if let Some(number) = run.setting("bin_count") {
         sentences.push(format!("Grey values were put into {number} bins."));
     } else if let Some(width) = run.setting("bin_width") {
@@ -201,6 +213,7 @@ fn models(stage: &Models, references: &mut References) -> Vec<String> {
     if !described.is_empty() {
         sentences.push(capital(&format!("{}.", list(&described))));
     }
+    sentences.extend(reliability(run, references));
     let part = |name: &str, text: &dyn Fn(&str) -> String| {
         run.setting(name)
             .map_or(String::new(), |value| text(&value))
@@ -217,6 +230,26 @@ fn models(stage: &Models, references: &mut References) -> Vec<String> {
     }
     sentences.extend(intervals(stage, references));
     sentences
+}
+
+/// Which features were left out because they repeat badly.
+fn reliability(run: &Run, references: &mut References) -> Option<String> {
+    let (min, column) = (run.setting("min_icc")?, run.setting("icc_column")?);
+    let icc = match column.as_str() {
+        "icc_2_1" => "intraclass correlation ICC(2,1)".to_owned(),
+        "icc_2_1_low" => "lower 95 % limit of the intraclass correlation ICC(2,1)".to_owned(),
+        "icc_3_1" => "intraclass correlation ICC(3,1)".to_owned(),
+        "icc_3_1_low" => "lower 95 % limit of the intraclass correlation ICC(3,1)".to_owned(),
+        other => format!("reliability “{other}”"),
+    };
+    let number = match run.count("features_unreliable")? {
+        0 => "none".to_owned(),
+        number => count(number),
+    };
+    Some(format!(
+        "Features whose {icc} {} between repeated measurements is below {min} or unknown ({number}) were left out before anything was fitted and without a look at the outcome.",
+        references.cite(Work::ShroutFleiss)
+    ))
 }
 
 /// The methods of the intervals, by what performance.csv names.

@@ -18,6 +18,7 @@ pub(crate) enum Work {
     Harrell,
     Efron,
     KaplanMeier,
+    ShroutFleiss,
 }
 
 impl Work {
@@ -65,6 +66,9 @@ impl Work {
             }
             Self::KaplanMeier => {
                 "Kaplan EL, Meier P. Nonparametric estimation from incomplete observations. Journal of the American Statistical Association 1958; 53: 457–481. doi 10.1080/01621459.1958.10501452"
+            }
+            Self::ShroutFleiss => {
+                "Shrout PE, Fleiss JL. Intraclass correlations: uses in assessing rater reliability. Psychological Bulletin 1979; 86: 420–428. doi 10.1037/0033-2909.86.2.420"
             }
         }
     }

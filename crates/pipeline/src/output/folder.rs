@@ -16,7 +16,7 @@ pub const RUN_FILE: &str = "run.toml";
 
 /// Stems of all that radpath writes at the top of an output folder. A folder
 /// that holds anything else is not replaced.
-const OWN: [&str; 26] = [
+const OWN: [&str; 28] = [
     "run",
     "timing",
     "stage",
@@ -27,6 +27,7 @@ const OWN: [&str; 26] = [
     "fragments",
     "tiles",
     "cells",
+    "maps",
     "overlays",
     "pairs",
     "blocks",
@@ -43,6 +44,7 @@ const OWN: [&str; 26] = [
     "report",
     "cohort",
     "results",
+    "tables",
 ];
 
 /// A folder in the making. Dropped without [`OutputDir::commit`], it vanishes.

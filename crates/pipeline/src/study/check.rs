@@ -7,6 +7,7 @@ use std::path::Path;
 use super::models;
 use super::{Config, Study};
 use crate::manifest::{Case, SlideEntry};
+use crate::reliability::RANGE as MIN_ICCS;
 
 /// What a study is checked against.
 #[derive(Clone, Copy, Debug)]
@@ -32,10 +33,11 @@ pub struct Checked {
 }
 
 /// What the messages of the tables call options, and what study.toml calls them.
-const WORDS: [(&str, &str); 4] = [
+const WORDS: [(&str, &str); 5] = [
     ("--train-value", "`train_value` in [roles]"),
     ("--positive", "`positive` in [response]"),
     ("--event-value", "`event_value` in [survival]"),
+    ("--min-icc", "`min_icc` in [validation]"),
     (
         "name yours with the option for this role",
         "name yours in study.toml",
@@ -58,6 +60,7 @@ pub fn check(study: &Study, facts: &Facts) -> (Checked, Vec<String>) {
         checker.correlation(radiomic, pathology);
     }
     models::check(&mut checker, radiomic.as_deref());
+    models::reliability(&mut checker);
     let checked = Checked { cases, slides };
     (checked, checker.problems)
 }
@@ -138,6 +141,12 @@ impl Checker<'_> {
                 let (low, high) = range.into_inner();
                 self.note(key, format!("{value} is out of range: {low} to {high}"));
             }
+        }
+        if let Some(icc) = config.validation.min_icc.filter(|x| !MIN_ICCS.contains(x)) {
+            self.note(
+                "[validation] min_icc",
+                format!("{icc} is out of range: 0 to 1"),
+            );
         }
         let unit = config.survival.and_then(|s| s.time_unit);
         let words: [(_, _, &[&str]); 2] = [

@@ -44,7 +44,7 @@ pub struct Config {
     pub response: Option<Response>,
     /// A follow-up to model.
     pub survival: Option<Survival>,
-    /// Settings of the cross-validation of both models.
+    /// Settings of both models and of their cross-validation.
     #[serde(default)]
     pub validation: Validation,
 }
@@ -86,6 +86,19 @@ pub struct Radiomics {
     pub table: Option<PathBuf>,
     /// Settings of the extraction.
     pub settings: Option<PathBuf>,
+    /// Definitions to follow.
+    pub preset: Option<String>,
+    /// Widths of peritumoural rings in mm.
+    pub ring_mm: Option<Vec<f64>>,
+}
+
+impl Radiomics {
+    /// The widths as the flag takes them.
+    pub fn ring_list(&self) -> Option<String> {
+        let widths = self.ring_mm.as_ref()?;
+        let texts: Vec<String> = widths.iter().map(f64::to_string).collect();
+        Some(texts.join(","))
+    }
 }
 
 /// `[slides]`.
@@ -164,16 +177,24 @@ pub struct Validation {
     pub repeats: Option<i64>,
     /// Which penalty of the path: `min` or `1se`.
     pub lambda: Option<String>,
+    /// How well features repeat, as `radpath reliability` writes it: those that
+    /// don't are not learnt from.
+    pub reliability: Option<PathBuf>,
+    /// Least intraclass correlation.
+    pub min_icc: Option<f64>,
+    /// Column of that correlation.
+    pub icc_column: Option<String>,
 }
 
 /// Keys whose values are paths: outputs carry none.
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 7] = [
     "clinical.table",
     "pathology.table",
     "radiomics.cases",
     "radiomics.settings",
     "radiomics.table",
     "slides.",
+    "validation.reliability",
 ];
 
 impl Study {
@@ -251,6 +272,7 @@ mod tests {
             ("[responce]\noutcome = 'r'\n", "responce"),
             ("[response]\npositive = '1'\n", "outcome"),
             ("[correlate]\npermutation = 9\n", "permutation"),
+            ("[validation]\nmin_ICC = 0.8\n", "min_ICC"),
             ("[survival]\ntime = 5\nevent = 'e'\n", "string"),
             ("seed = -1\n", "seed"),
             ("title\n", "study.toml"),

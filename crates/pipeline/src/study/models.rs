@@ -7,7 +7,8 @@ use tables::Table;
 use super::Config;
 use super::check::{Checker, common, written_alike};
 use crate::Error;
-use crate::clinical::{Clinical, NONE};
+use crate::clinical::{self, Clinical, NONE};
+use crate::reliability::{self, Reliability};
 
 /// Columns that are outcomes.
 fn outcomes(config: &Config) -> Vec<String> {
@@ -106,6 +107,53 @@ pub(super) fn check(checker: &mut Checker, radiomic: Option<&[String]>) {
         let event = |row: &&usize| matches!(outcome[**row], Some((_, true)));
         let events = usable.iter().filter(event).count();
         enough(checker, "[survival]", events, None);
+    }
+}
+
+/// Notes what is wrong with the table of how well features repeat.
+pub(super) fn reliability(checker: &mut Checker) {
+    let config = checker.config().clone();
+    let validation = &config.validation;
+    let Some(table) = &validation.reliability else {
+        for (key, given) in [
+            ("[validation] min_icc", validation.min_icc.is_some()),
+            ("[validation] icc_column", validation.icc_column.is_some()),
+        ] {
+            if given {
+                checker.note(key, "goes with `reliability` only: take it out");
+            }
+        }
+        return;
+    };
+    let (key, path) = ("[validation] reliability", checker.study.path(table));
+    let Some(radiomics) = &config.radiomics else {
+        checker.note(
+            key,
+            "is about radiomic features, and there are none: take it out",
+        );
+        return;
+    };
+    if !checker.readable(key, &path) {
+        return;
+    }
+    let column = validation.icc_column.as_deref();
+    let known = Reliability::read(
+        &path,
+        column.unwrap_or(reliability::COLUMN),
+        validation.min_icc.unwrap_or(reliability::MIN_ICC),
+    );
+    let table = radiomics.table.as_ref().map(|t| checker.study.path(t));
+    let features = table.and_then(|path| {
+        let table = Table::read(&path).ok()?;
+        clinical::features(&table, &config.roles.roles().id).ok()
+    });
+    let filtered = known.and_then(|known| match features {
+        Some((_, mut features)) => known.filter(&mut features).map(|_| ()),
+        // They aren't extracted yet, or are a problem of their own.
+        None => Ok(()),
+    });
+    if let Err(error) = filtered {
+        checker.note(key, error);
     }
 }
 

@@ -109,7 +109,7 @@ impl Plan {
         let rows: Vec<_> = checked
             .cases
             .iter()
-            .map(|c| json!([c.patient_id, c.sequence, c.label]))
+            .map(|c| json!([c.patient_id, c.sequence, c.labels]))
             .collect();
         let mut line = self.line("radiomics").source(
             "--cases",
@@ -121,13 +121,21 @@ impl Plan {
         if let Some(settings) = &radiomics.settings {
             line = line.source("--settings", given("settings", study.path(settings)));
         }
-        line = line.option("--id", study.config.roles.id.clone());
+        line = line
+            .option("--preset", radiomics.preset.clone())
+            .option("--ring-mm", radiomics.ring_list())
+            .option("--id", study.config.roles.id.clone());
         for case in &checked.cases {
             let id = match case.sequence.as_str() {
                 "" => case.patient_id.clone(),
                 sequence => format!("{} {sequence}", case.patient_id),
             };
-            for (role, path) in [("image", &case.image), ("mask", &case.mask)] {
+            let files = [("image", Some(&case.image)), ("mask", Some(&case.mask))];
+            for (role, path) in files
+                .into_iter()
+                .chain([("body_mask", case.body_mask.as_ref())])
+            {
+                let Some(path) = path else { continue };
                 line.reads(Source {
                     id: id.clone(),
                     ..given(role, path.clone())
@@ -197,10 +205,17 @@ impl Plan {
             line = line.source("--clinical", given("clinical", study.path(&clinical.table)));
             covariates = Some(clinical.covariates.join(",")).filter(|list| !list.is_empty());
         }
+        let validation = &config.validation;
+        if let Some(table) = &validation.reliability {
+            let table = study.path(table);
+            line = line.source("--reliability", given("reliability", table));
+        }
         line.option("--covariates", covariates)
-            .option("--folds", config.validation.folds)
-            .option("--repeats", config.validation.repeats)
-            .option("--lambda", config.validation.lambda.clone())
+            .option("--min-icc", validation.min_icc)
+            .option("--icc-column", validation.icc_column.clone())
+            .option("--folds", validation.folds)
+            .option("--repeats", validation.repeats)
+            .option("--lambda", validation.lambda.clone())
             .option("--id", config.roles.id.clone())
             .option("--cohort-col", config.roles.cohort_col.clone())
             .option("--train-value", config.roles.train_value.clone())

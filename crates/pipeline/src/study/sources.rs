@@ -30,6 +30,14 @@ impl Checker<'_> {
                 self.readable("[radiomics] settings", &self.study.path(settings));
             }
         }
+        for (key, there) in [
+            ("[radiomics] preset", radiomics.preset.is_some()),
+            ("[radiomics] ring_mm", radiomics.ring_mm.is_some()),
+        ] {
+            if there && radiomics.cases.is_none() {
+                self.note(key, "goes with `cases` only: take it out");
+            }
+        }
         match (&radiomics.cases, &radiomics.table) {
             (Some(cases), None) => self.cases(&self.study.path(cases)),
             (None, Some(table)) => {
@@ -69,6 +77,14 @@ impl Checker<'_> {
         let masks: Vec<&Path> = cases.iter().map(|c| c.mask.as_path()).collect();
         self.files(key, path, "image", &images);
         self.files(key, path, "mask", &masks);
+        if cases.iter().any(|c| c.body_mask.is_some()) {
+            // A row without one has been told of already if its mask is bad.
+            let bodies: Vec<&Path> = cases
+                .iter()
+                .map(|c| c.body_mask.as_deref().unwrap_or(&c.mask))
+                .collect();
+            self.files(key, path, "body_mask", &bodies);
+        }
         let ids = distinct(cases.iter().map(|c| &c.patient_id));
         (cases, Some(ids))
     }

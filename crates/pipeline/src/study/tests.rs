@@ -208,6 +208,40 @@ fn too_few_patients_are_counted() {
 }
 
 #[test]
+fn features_may_have_to_be_reliable() {
+    let table = "[validation]\nreliability = 'icc.csv'\n";
+    let place = Place::new(&format!("{STUDY}{table}min_icc = 1\n"));
+    told(&place.problems(), &["icc.csv"]);
+    place.write("icc.csv", "feature,icc_2_1\na,0.8\n");
+    told(
+        &place.problems(),
+        &["0.8): lower `min_icc` in [validation]"],
+    );
+    place.write("study.toml", &format!("{STUDY}{table}min_icc = 0.7\n"));
+    let plan = place.plan();
+    for stage in &plan.stages {
+        let models = ["response", "survival"].contains(&stage.name);
+        assert_eq!(stage.typed().contains("--min-icc 0.7"), models);
+        let reads = stage.sources.iter().any(|s| s.role == "reliability");
+        assert_eq!(reads, models, "{}", stage.name);
+    }
+    assert!(
+        !place
+            .study()
+            .explicit
+            .contains_key("validation.reliability")
+    );
+    let column = format!("{STUDY}{table}icc_column = 'icc'\n");
+    place.write("study.toml", &column);
+    told(&place.problems(), &["no column `icc`"]);
+    place.write("study.toml", &format!("{STUDY}[validation]\nmin_icc = 2\n"));
+    told(
+        &place.problems(),
+        &["2 is out of range: 0 to 1", "goes with `reliability` only"],
+    );
+}
+
+#[test]
 fn manifests_are_read_and_their_files_looked_for() {
     let place = Place::new(
         "[radiomics]\ncases = 'cases.csv'\n[slides]\nmanifest = 'slides.csv'\nmarkers = 'm.toml'\n",
