@@ -68,6 +68,16 @@ impl Protocol {
         }
     }
 
+    /// The same without diagnostics, where they cost something.
+    #[must_use]
+    pub fn without_diagnostics(&self) -> Self {
+        let mut other = self.clone();
+        if let Self::PyRadiomics(settings) = &mut other {
+            settings.additional_info = false;
+        }
+        other
+    }
+
     /// Label of the region in the mask.
     pub fn label(&self) -> u32 {
         match self {

@@ -164,10 +164,15 @@ pub fn run(command: &Radiomics, context: &Context) -> Result<Outcome> {
     }
     let perturbations = perturbed::plan(command.perturb.as_deref())?;
     let folder = perturbed::begin(&command.out, &perturbations, &inputs)?;
+    let protocol = if command.diagnostics {
+        resolved.protocol.clone()
+    } else {
+        resolved.protocol.without_diagnostics()
+    };
     let maps = maps::begin(&command.maps, &resolved.protocol, &command.out, &inputs)?;
     let job = Job {
         maps: maps.as_ref(),
-        protocol: &resolved.protocol,
+        protocol: &protocol,
         labels: &resolved.labels,
         rings_mm: &command.ring_mm,
         body_above: command.body_above,
