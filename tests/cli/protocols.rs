@@ -228,6 +228,39 @@ fn perturbations_feed_reliability() {
         .says(&["name a file"]);
 }
 
+/// A turned or shifted region has its own grid, and neither the body mask nor
+/// other labels may be lost on the way.
+#[test]
+fn rings_of_perturbed_regions_keep_their_bounds() {
+    let folder = Folder::new();
+    slabs(&folder);
+    let mut body = std::fs::read(folder.path("m.nrrd")).unwrap();
+    let start = body.len() - 512;
+    for (i, voxel) in body[start..].iter_mut().enumerate() {
+        *voxel = u8::from(i / 64 <= 4);
+    }
+    folder.write("body.nrrd", body);
+    folder.write("shift.toml", "translation_fraction = [0.25]\n");
+    let ring = |flags: &str| {
+        folder
+            .radpath(&format!(
+                "radiomics i.nrrd m.nrrd --ring-mm 4.5 --perturb shift.toml {flags} --out f.csv"
+            ))
+            .exits(0);
+        ["f.csv", "f.perturbed/tables/trans0.25.csv"].map(|table| {
+            Csv::parse(&folder.read(table)).number(0, "ring4.5mm_original_shape_VoxelVolume")
+        })
+    };
+    for flags in ["", "--body-mask body.nrrd", "--body-above -1"] {
+        let [still, shifted] = ring(flags);
+        // Label 4 would add 96 voxels of 2 mm3 to some 200.
+        assert!(
+            (shifted / still - 1.0).abs() < 0.2,
+            "{flags}: {still} {shifted}"
+        );
+    }
+}
+
 #[test]
 fn maps_are_images() {
     let folder = Folder::new();

@@ -5,7 +5,8 @@ use geometry::distance3;
 use crate::crop::Crop;
 use crate::error::number;
 use crate::grid::check_grid;
-use crate::{Error, Roi, Volume};
+use crate::resample::itk::{self, Interpolator};
+use crate::{Error, Geometry, Roi, Storage, Volume};
 
 /// How much farther than asked a voxel may lie: spacings that a file stores in
 /// single precision are off by up to 6e-8 of their value.
@@ -85,6 +86,41 @@ pub fn ring(
             .to_owned()
     };
     Err(failed(problem))
+}
+
+/// Where rings of a region may lie when it has been moved to another grid: the
+/// body (all of the image without a body mask) but for other labels, 1 there
+/// and 0 elsewhere; each voxel takes the nearest of the mask's. For `body` of
+/// [`ring`].
+///
+/// # Errors
+/// Those of [`Roi::select`]; [`Error::Ring`] for a body mask on another grid
+/// than the mask, with NaN, or without a voxel of the region.
+pub fn bounds(
+    mask: &Volume,
+    label: u32,
+    distance_mm: f64,
+    body: Option<&Volume>,
+    target: &Geometry,
+) -> Result<Volume, Error> {
+    let roi = Roi::select(mask, label)?;
+    let wanted = f64::from(label);
+    let mut free = mask
+        .voxels()
+        .mapv(|value| f64::from(u8::from(value == 0.0 || value == wanted)));
+    if let Some(body) = body {
+        check_body(mask, &roi, body).map_err(|problem| Error::Ring {
+            label,
+            distance_mm,
+            problem,
+        })?;
+        free.zip_mut_with(&body.voxels(), |free, &body| {
+            *free *= f64::from(u8::from(body != 0.0));
+        });
+    }
+    let free = Volume::new(free, mask.geometry().clone())?;
+    let nearest = Interpolator::NearestNeighbor;
+    itk::resample(&free, target, nearest, |value| value, Storage::Double)
 }
 
 fn check_body(mask: &Volume, roi: &Roi, body: &Volume) -> Result<(), String> {

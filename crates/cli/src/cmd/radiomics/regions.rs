@@ -1,11 +1,13 @@
 //! What is done with one case: its labels, their rings, their perturbations.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::path::Path;
 
 use super::maps::Maps;
 use pipeline::manifest::Case;
-use radiomics::perturb::{self, Named};
+use radiomics::perturb::noise::estimate;
+use radiomics::perturb::{self, Named, Noise, Perturbation};
 use radiomics::{Error, Extraction, Protocol, Volume, body, ring};
 
 /// What all cases share.
@@ -58,6 +60,7 @@ impl Job<'_> {
     pub fn run(&self, case: &Case) -> Result<Vec<Part>, Error> {
         let image = radiomics::io::read(&case.image)?;
         let mask = self.protocol.read_mask(&case.mask)?;
+        let given = &mask;
         let body = self.body(case, &image)?;
         let (mut parts, mut failed): (Vec<Part>, _) = (Vec::new(), Vec::new());
         let mut undefined_voxels = Vec::new();
@@ -67,6 +70,11 @@ impl Job<'_> {
         } else {
             self.protocol.normalised(&image)?
         };
+        let noise = OnceCell::new();
+        let noise = || match noise.get() {
+            Some(&level) => Ok(level),
+            None => estimate(&perturbed.0).map(|level| *noise.get_or_init(|| level)),
+        };
         for label in self.labels_of(case) {
             let mut add = |variant, image: &Volume, mask: &Volume| {
                 // What is perturbed has been normalised.
@@ -75,8 +83,9 @@ impl Job<'_> {
                 } else {
                     &perturbed.1
                 };
-                let regions =
-                    self.regions(case, protocol.with_label(label), image, mask, body.as_ref());
+                let protocol = protocol.with_label(label);
+                let bounds = |width| bounds(given, label, width, body.as_ref(), mask);
+                let regions = self.regions(case, protocol, image, mask, &bounds);
                 parts.extend(regions.into_iter().map(|(prefix, outcome)| Part {
                     variant,
                     prefix,
@@ -98,7 +107,11 @@ impl Job<'_> {
             }
             for (variant, Named { name, perturbation }) in (1..).zip(self.perturbations) {
                 let index = index(case, label, name);
-                match perturb::apply(&perturbed.0, &mask, label, perturbation, self.seed, index) {
+                let apply = |perturbation: Perturbation| {
+                    let (image, seed) = (&perturbed.0, self.seed);
+                    perturb::apply(image, &mask, label, &perturbation, seed, index)
+                };
+                match with_level(*perturbation, noise).and_then(apply) {
                     Ok((image, mask)) => add(variant, &image, &mask),
                     Err(error) => failed.push(Part {
                         variant,
@@ -125,20 +138,21 @@ impl Job<'_> {
     }
 
     /// The label's own region and its rings, by prefix.
-    fn regions(
+    fn regions<'b>(
         &self,
         case: &Case,
         protocol: Protocol,
         image: &Volume,
         mask: &Volume,
-        body: Option<&Volume>,
+        bounds: &dyn Fn(f64) -> Result<Option<Cow<'b, Volume>>, Error>,
     ) -> Vec<(String, Result<Extraction, Error>)> {
         let label = protocol.label();
         let prefix = self.prefix(case, label);
         let own = protocol.extract(image, mask);
         let of_ring = protocol.with_label(1);
         let rings = self.rings_mm.iter().map(|&width| {
-            let ring = ring::ring(mask, label, width, body);
+            let ring =
+                bounds(width).and_then(|bounds| ring::ring(mask, label, width, bounds.as_deref()));
             let outcome = ring.and_then(|ring| of_ring.extract(image, &ring));
             (format!("{prefix}ring{width}mm_"), outcome)
         });
@@ -168,6 +182,38 @@ impl Job<'_> {
         }
         prefix
     }
+}
+
+/// What bounds the rings of a mask: the body, brought to where a perturbation
+/// has moved the mask, which then has lost the other labels.
+fn bounds<'b>(
+    given: &Volume,
+    label: u32,
+    width_mm: f64,
+    body: Option<&'b Volume>,
+    moved: &Volume,
+) -> Result<Option<Cow<'b, Volume>>, Error> {
+    if std::ptr::eq(given, moved) {
+        return Ok(body.map(Cow::Borrowed));
+    }
+    ring::bounds(given, label, width_mm, body, moved.geometry())
+        .map(|bounds| Some(Cow::Owned(bounds)))
+}
+
+/// The perturbation with the image's own noise as a number, so that it is
+/// estimated once.
+fn with_level(
+    perturbation: Perturbation,
+    estimated: impl Fn() -> Result<f64, Error>,
+) -> Result<Perturbation, Error> {
+    let noise = match perturbation.noise {
+        Some(Noise::Estimated) => Some(Noise::Level(estimated()?)),
+        given => given,
+    };
+    Ok(Perturbation {
+        noise,
+        ..perturbation
+    })
 }
 
 /// Which random numbers a perturbation draws: the same for a patient in every
