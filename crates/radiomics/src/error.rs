@@ -159,6 +159,33 @@ pub enum Error {
         /// What the operating system said.
         cause: std::io::Error,
     },
+    /// A filter can't be applied to the image.
+    #[error("{filter} of the image can't be made: {problem}")]
+    Filter {
+        /// The filter's name.
+        filter: &'static str,
+        /// Why, and what to do.
+        problem: String,
+    },
+    /// Something about an image that was made from the one given.
+    #[error("image type {image}: {cause}")]
+    ImageType {
+        /// The beginning of its columns' names.
+        image: String,
+        /// What is wrong with it. It is part of the message, and so no source.
+        cause: Box<Error>,
+    },
+    /// A named region of an RTSTRUCT or SEG can't be taken.
+    #[error("region {name:?}: {problem}")]
+    Region {
+        /// Its name, or what was asked for.
+        name: String,
+        /// Why, and what to do.
+        problem: String,
+    },
+    /// The mask's grid is no part of the image's.
+    #[error("the mask can't be put on the image's grid: {0}; take the mask of this image")]
+    Embedding(String),
 }
 
 /// A number as a message shows it: with all its digits while they are few, else

@@ -15,7 +15,11 @@ pub fn check_grid(image: &Geometry, mask: &Geometry, tolerance: f64) -> Result<(
             std::array::from_fn(|axis| mask.size[axis] as i128 - image.size[axis] as i128);
         return Err(Error::Grid {
             what: "size",
-            difference: format!("{difference:?} voxels (mask {:?})", mask.size),
+            difference: format!(
+                "{difference:?} voxels (mask {:?}; {})",
+                mask.size,
+                places(image, mask)
+            ),
             tolerance: "none".to_owned(),
             adjustable: false,
         });
@@ -28,10 +32,9 @@ pub fn check_grid(image: &Geometry, mask: &Geometry, tolerance: f64) -> Result<(
     for (what, of_image, of_mask) in vectors {
         let difference: [f64; 3] = std::array::from_fn(|axis| of_mask[axis] - of_image[axis]);
         if difference.iter().any(|d| d.abs() > tolerance_mm) {
-            let [x, y, z] = difference.map(short);
             return Err(Error::Grid {
                 what,
-                difference: format!("({x}, {y}, {z}) mm"),
+                difference: format!("{} mm", short_vector(difference)),
                 tolerance: format!("{} mm", short(tolerance_mm)),
                 adjustable: true,
             });
@@ -52,6 +55,34 @@ pub fn check_grid(image: &Geometry, mask: &Geometry, tolerance: f64) -> Result<(
         });
     }
     Ok(())
+}
+
+/// Where two grids lie, for messages: the box around the voxel centres.
+pub(crate) fn places(image: &Geometry, mask: &Geometry) -> String {
+    let place = |grid: &Geometry| {
+        let mut span = [(f64::INFINITY, f64::NEG_INFINITY); 3];
+        for corner in 0..8 {
+            let index = std::array::from_fn(|axis| {
+                (corner >> axis & 1) as f64 * (grid.size[axis] as f64 - 1.0)
+            });
+            for (span, at) in span.iter_mut().zip(grid.position_mm(index)) {
+                *span = (span.0.min(at), span.1.max(at));
+            }
+        }
+        let [x, y, z] = span.map(|(low, high)| format!("{} to {}", short(low), short(high)));
+        format!("x {x}, y {y}, z {z}")
+    };
+    format!(
+        "voxel centres in LPS mm: image {}; mask {}",
+        place(image),
+        place(mask)
+    )
+}
+
+/// `(x, y, z)`, each with six digits.
+pub(crate) fn short_vector(vector: [f64; 3]) -> String {
+    let [x, y, z] = vector.map(short);
+    format!("({x}, {y}, {z})")
 }
 
 /// Six significant digits: all of a mismatch that is not rounding.
@@ -80,6 +111,8 @@ mod tests {
         larger.size[2] = 4;
         let message = check_grid(&image, &larger, 1e3).unwrap_err().to_string();
         assert!(message.contains("[0, 0, 1] voxels"), "{message}");
+        let places = "image x 0 to 2, y 0 to 6, z 0 to 6; mask x 0 to 2, y 0 to 6, z 0 to 9";
+        assert!(message.contains(places), "{message}");
     }
 
     #[test]

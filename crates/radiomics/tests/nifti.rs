@@ -4,8 +4,9 @@
 
 mod support;
 
+use radiomics::io::Options;
 use radiomics::{Error, io};
-use support::files::{counts_up, gzip, nifti_i16, read, refused};
+use support::files::{counts_up, file, gzip, nifti_i16, read, refused};
 
 fn with(mut bytes: Vec<u8>, at: usize, value: &[u8]) -> Vec<u8> {
     bytes[at..at + value.len()].copy_from_slice(value);
@@ -103,9 +104,17 @@ fn nifti_types_and_scaling() {
         };
         assert_eq!(
             values(&scaled),
-            expected.map(|v| single(v * 2.0 + 10.0)),
+            // ITK scales whole numbers after it has made single precision of
+            // them.
+            expected.map(|v| single(single(v) * 2.0 + 10.0)),
             "type {code}"
         );
+        for slope in [f32::NAN, f32::INFINITY] {
+            let unscaled = with(bytes.clone(), 112, &floats(&[slope, 10.0]));
+            assert_eq!(values(&unscaled), expected);
+        }
+        let damaged = with(bytes.clone(), 112, &floats(&[2.0, f32::NAN]));
+        assert!(refused("a.nii", &damaged).contains("scl_inter"));
         // Slope 0 means no scaling.
         assert_eq!(values(&with(bytes, 112, &floats(&[0.0, 10.0]))), expected);
     }
@@ -142,8 +151,21 @@ fn nifti_sform_goes_before_qform() {
     assert_eq!(geometry.origin_mm, [-1.0, -2.0, 3.0]);
     assert_eq!(geometry.spacing_mm[0], 0.8999999761581421);
 
+    // As ITK: without right angles the qform counts, if there is one.
     let shear = floats(&[0.9, 0.3, 0.0, 0.0, 0.0, 0.9, 0.0, 0.0, 0.0, 0.0, 2.5, 0.0]);
-    assert!(refused("shear.nii", &with(sform.clone(), 280, &shear)).contains("right angles"));
+    let sheared = with(sform.clone(), 280, &shear);
+    let origin = |bytes: &[u8]| read("o.nii", bytes).unwrap().geometry().origin_mm;
+    assert_eq!(origin(&sheared), [-10.0, -20.0, 30.0]);
+    let alone = with(sheared, 252, &[0, 0]);
+    assert!(refused("shear.nii", &alone).contains("right angles"));
+    // Another sform than the qform counts when it is in scanner coordinates.
+    let aligned = with(sform.clone(), 254, &[2, 0]);
+    assert_eq!(origin(&aligned), [-10.0, -20.0, 30.0]);
+    let loaded = io::load_bytes(&aligned, &io::Options::default()).unwrap();
+    let [warning] = &loaded.warnings[..] else {
+        panic!("{:?}", loaded.warnings)
+    };
+    assert!(warning.contains("qform was taken"), "{warning}");
     // A void sform falls back to the qform.
     let void = with(sform, 280, &floats(&[0.0; 12]));
     assert_eq!(
@@ -159,8 +181,143 @@ fn nifti_units_and_extra_axes() {
     assert!((microns.geometry().spacing_mm[2] - 0.0025).abs() < 1e-12);
     let four = with(bytes.clone(), 40, &[4, 0]);
     assert!(counts_up(&read("4.nii", &four).unwrap()));
-    let several = with(four, 48, &[5, 0]);
-    assert!(refused("several.nii", &several).contains("5 volumes"));
+    let mut several = with(four, 48, &[2, 0]);
+    several.extend((24..48i16).flat_map(i16::to_le_bytes));
+    assert!(refused("several.nii", &several).contains("2 volumes"));
+    let first = |bytes: &[u8], options: &Options| {
+        io::load_bytes(bytes, options).map(|loaded| loaded.volume.voxels()[[0, 0, 0]])
+    };
+    let one = |volume: Option<usize>, channel: Option<usize>| Options {
+        volume,
+        channel,
+        ..Options::default()
+    };
+    for bytes in [several.clone(), gzip(&several)] {
+        assert_eq!(first(&bytes, &one(Some(0), None)).unwrap(), 0.0);
+        assert_eq!(first(&bytes, &one(Some(1), None)).unwrap(), 24.0);
+        let message = first(&bytes, &one(Some(2), None)).unwrap_err().to_string();
+        assert!(message.contains("volume 2 is not there"), "{message}");
+    }
+    // Where there is but one, there is nothing to choose.
+    assert_eq!(first(&bytes, &one(Some(7), Some(7))).unwrap(), 0.0);
+    // The fifth axis counts channels.
+    let vector = with(with(several, 40, &[5, 0]), 48, &[1, 0, 2, 0]);
+    assert!(refused("v.nii", &vector).contains("2 channels"));
+    assert_eq!(first(&vector, &one(None, Some(1))).unwrap(), 24.0);
+}
+
+/// A NIfTI-2 header of the same content as a NIfTI-1 header.
+fn second(first: &[u8], big_endian: bool) -> Vec<u8> {
+    let mut bytes = vec![0u8; 544];
+    let mut put = |at: usize, mut value: Vec<u8>| {
+        if big_endian {
+            value.reverse();
+        }
+        bytes[at..at + value.len()].copy_from_slice(&value);
+    };
+    let at = |at: usize, n: usize| {
+        let mut value = first[at..at + n].to_vec();
+        if big_endian {
+            value.reverse();
+        }
+        value
+    };
+    let double = |from: usize| {
+        let single = f32::from_le_bytes(at(from, 4).try_into().unwrap());
+        f64::from(single).to_le_bytes().to_vec()
+    };
+    put(0, 540i32.to_le_bytes().to_vec());
+    put(12, at(70, 2));
+    for i in 0..8 {
+        let size = i16::from_le_bytes(at(40 + 2 * i, 2).try_into().unwrap());
+        put(16 + 8 * i, i64::from(size).to_le_bytes().to_vec());
+        put(104 + 8 * i, double(76 + 4 * i));
+    }
+    put(168, 544i64.to_le_bytes().to_vec());
+    put(176, double(112));
+    put(184, double(116));
+    for (to, from) in [(344, 252), (348, 254)] {
+        let code = i16::from_le_bytes(at(from, 2).try_into().unwrap());
+        put(to, i32::from(code).to_le_bytes().to_vec());
+    }
+    for i in 0..6 {
+        put(352 + 8 * i, double(256 + 4 * i));
+    }
+    for i in 0..12 {
+        put(400 + 8 * i, double(280 + 4 * i));
+    }
+    put(500, i32::from(first[123]).to_le_bytes().to_vec());
+    bytes[4..12].copy_from_slice(b"n+2\0\r\n\x1a\n");
+    bytes.extend(&first[352..]);
+    bytes
+}
+
+#[test]
+fn the_second_version_says_the_same() {
+    for big_endian in [false, true] {
+        let mut bytes = nifti_i16([4, 3, 2], big_endian);
+        for (at, value) in [
+            (256, 0.1f32),
+            (260, 0.2),
+            (264, -0.3),
+            (268, 7.5),
+            (112, 2.0),
+        ] {
+            let value = if big_endian {
+                value.to_be_bytes()
+            } else {
+                value.to_le_bytes()
+            };
+            bytes = with(bytes, at, &value);
+        }
+        bytes = with(bytes, 252, if big_endian { &[0, 1] } else { &[1, 0] });
+        let old = read("1.nii", &bytes).unwrap();
+        let new = second(&bytes, big_endian);
+        for new in [read("2.nii", &new), read("2.nii.gz", &gzip(&new))] {
+            let new = new.unwrap();
+            assert_eq!(new.voxels(), old.voxels());
+            let (a, b) = (old.geometry(), new.geometry());
+            assert_eq!(
+                (a.size, a.spacing_mm, a.origin_mm),
+                (b.size, b.spacing_mm, b.origin_mm)
+            );
+            let cosines = a.direction.as_flattened().iter();
+            for (a, b) in cosines.zip(b.direction.as_flattened()) {
+                assert!((a - b).abs() < 1e-6);
+            }
+        }
+        for length in 0..new.len() {
+            refused("short.nii", &new[..length]);
+        }
+        assert!(refused("text.nii", &with(new, 8, b"\n\n")).contains("text conversion"));
+    }
+}
+
+#[test]
+fn header_and_voxels_in_two_files() {
+    let bytes = nifti_i16([4, 3, 2], false);
+    let header = with(with(bytes[..352].to_vec(), 344, b"ni1\0"), 108, &[0; 4]);
+    let voxels = &bytes[352..];
+    assert!(refused("alone.hdr", &header).contains("pair"));
+    for (names, header, voxels) in [
+        (["a.hdr", "a.img"], header.clone(), voxels.to_vec()),
+        (["a.HDR", "a.IMG"], header.clone(), voxels.to_vec()),
+        (["a.hdr.gz", "a.img.gz"], gzip(&header), gzip(voxels)),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let contents = [header.clone(), voxels];
+        let paths = [0, 1].map(|i| file(&folder, names[i], &contents[i]));
+        for path in &paths {
+            assert!(counts_up(&io::read(path).unwrap()), "{path:?}");
+        }
+        std::fs::write(&paths[1], [1, 2]).unwrap();
+        assert!(io::read(&paths[0]).is_err());
+    }
+    let behind = with(header, 108, &floats(&[3.0]));
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "b.hdr", &behind);
+    file(&folder, "b.img", &[&[9, 9, 9], voxels].concat());
+    assert!(counts_up(&io::read(path).unwrap()));
 }
 
 /// Against a reader that isn't ours: the `nifti` crate, on the published
@@ -257,7 +414,16 @@ fn damaged_nifti_is_refused() {
 fn other_files_are_refused() {
     assert!(refused("a.txt", b"hello").contains("neither NIfTI nor NRRD"));
     assert!(refused("empty.nii", b"").contains("neither"));
+    for (start, what) in [
+        (&b"PK\x03\x04"[..], "ZIP"),
+        (b"\x89PNG\r\n", "PNG"),
+        (b"", "empty"),
+    ] {
+        assert!(refused("a.dat", start).contains(what));
+    }
     assert!(refused("a.gz", &gzip(&[7; 1000])).contains("not a NIfTI"));
+    assert!(refused("a.nrrd.gz", &gzip(b"NRRD0004\n")).contains("gunzip"));
+    assert!(refused("a.mha.gz", &gzip(b"ObjectType = Image\n")).contains("gunzip"));
     let absent = io::read("/no/such/file.nii").unwrap_err();
     assert!(matches!(absent, Error::Io { .. }) && absent.to_string().contains("file.nii"));
     // What the system said stands in the message, and there alone.

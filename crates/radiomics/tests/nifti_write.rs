@@ -6,8 +6,8 @@ mod support;
 
 use ndarray::Array3;
 use nifti::{NiftiObject, ReaderOptions};
-use radiomics::io::{read, write_nifti};
-use radiomics::{Error, Geometry, Volume};
+use radiomics::io::{read, write_nifti, write_nifti_exact};
+use radiomics::{Error, Geometry, Storage, Volume};
 use support::files::file;
 
 /// A rotation by 30 degrees about z, then 50 about x, with axes swapped and
@@ -50,7 +50,8 @@ fn assert_same(found: &Volume, expected: &Volume, tolerance: f64) {
     assert_eq!(a.size, b.size);
     for i in 0..3 {
         assert!((a.spacing_mm[i] / b.spacing_mm[i] - 1.0).abs() < tolerance);
-        assert!((a.origin_mm[i] / b.origin_mm[i] - 1.0).abs() < tolerance);
+        let origin = (a.origin_mm[i] - b.origin_mm[i]).abs();
+        assert!(origin <= tolerance * b.origin_mm[i].abs());
         for j in 0..3 {
             assert!((a.direction[i][j] - b.direction[i][j]).abs() < tolerance);
         }
@@ -99,6 +100,45 @@ fn comes_back_through_the_nifti_crate() {
                 .map(|v| v.to_bits())
                 .eq(volume.voxels().iter().map(|v| v.to_bits()))
         );
+    }
+}
+
+/// In the smallest type that keeps every value and the kind of storage.
+#[test]
+fn conversions_keep_every_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = |least, most| Storage::Whole { least, most };
+    let short = whole(-32768.0, 32767.0);
+    let long = whole(-2147483648.0, 2147483647.0);
+    let huge = whole(0.0, 4294967295.0);
+    let single = f64::from(0.1f32);
+    for (values, storage, code) in [
+        ([0.0, 1.0, 255.0], short, 2),
+        ([0.0, 1.0, 2.0], Storage::Double, 2),
+        ([-1.0, 0.0, 32767.0], short, 4),
+        ([0.0, 0.0, 32768.0], long, 8),
+        ([0.0, 0.0, 4294967295.0], huge, 64),
+        ([0.0, 1.0, 2.0], Storage::Single, 16),
+        ([single, f64::NAN, f64::INFINITY], Storage::Single, 16),
+        ([0.1, 0.0, 0.0], Storage::Single, 64),
+        ([0.5, 1.0, 0.0], Storage::Double, 64),
+        ([-0.0, 1.0, 0.0], Storage::Double, 64),
+        ([0.0, f64::NAN, 0.0], Storage::Double, 64),
+    ] {
+        let geometry = Geometry::aligned([3, 1, 1], [0.5, 1.0, 2.0]);
+        let voxels = Array3::from_shape_vec((1, 1, 3), values.to_vec()).unwrap();
+        let volume = Volume::new(voxels, geometry).unwrap().stored_as(storage);
+        for gzip in [false, true] {
+            let mut written = Vec::new();
+            write_nifti_exact(&volume, &mut written, gzip).unwrap();
+            if !gzip {
+                assert_eq!(i16::from_le_bytes([written[70], written[71]]), code);
+                let codes = &written[252..256];
+                assert_eq!(codes, [1, 0, 1, 0], "qform and sform");
+            }
+            let found = read(file(&folder, "a", &written)).unwrap();
+            assert_same(&found, &volume, 1e-6);
+        }
     }
 }
 

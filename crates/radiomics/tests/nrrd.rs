@@ -53,6 +53,14 @@ fn nrrd_encodings() {
         ),
         (format!("{GEOMETRY}encoding: txt\n"), text.into_bytes()),
         (
+            format!("{little}encoding: hex\n"),
+            shorts(false)
+                .iter()
+                .map(|byte| format!("{byte:02X}\n"))
+                .collect::<String>()
+                .into_bytes(),
+        ),
+        (
             format!("{little}encoding: raw\nbyte skip: 3\n"),
             [b"abc".to_vec(), shorts(false)].concat(),
         ),
@@ -143,7 +151,7 @@ fn nrrd_with_an_axis_that_is_not_space() {
     assert_eq!(volume.geometry().size, [2, 2, 1]);
     assert!(counts_up(&volume));
     let several = [with_sizes("2 2 1 1").into_bytes(), vec![0, 1, 2, 3]].concat();
-    assert!(refused("several.nrrd", &several).contains("2 volumes"));
+    assert!(refused("several.nrrd", &several).contains("2 channels"));
 }
 
 #[test]
@@ -161,8 +169,12 @@ fn nrrd_with_a_data_file() {
     assert!(counts_up(&io::read(detached("voxels.raw.gz")).unwrap()));
     for (name, problem) in [
         ("absent.raw", "absent.raw"),
-        ("LIST", "several"),
-        ("a%03d.raw 1 3 1", "several"),
+        (".", "a file with bytes"),
+        ("LIST", "0 data files"),
+        ("LIST\nvoxels.raw.gz\nabsent.raw", "absent.raw"),
+        ("a%03d.raw 1 3 1", "3 data files"),
+        ("a%03d.raw 1 2 1", "a001.raw"),
+        ("a%s.raw 1 2 1", "only %d"),
     ] {
         let message = io::read(detached(name)).unwrap_err().to_string();
         assert!(
@@ -170,6 +182,73 @@ fn nrrd_with_a_data_file() {
             "{message}"
         );
     }
+}
+
+#[test]
+fn nrrd_with_several_data_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let slices: Vec<_> = shorts(false).chunks(24).map(<[u8]>::to_vec).collect();
+    for (i, slice) in slices.iter().enumerate() {
+        file(&folder, &format!("s{:02}.raw", i + 1), slice);
+        file(&folder, &format!("s {}.gz", 9 - i), &gzip(slice));
+    }
+    for (encoding, names) in [
+        ("raw", "LIST\ns01.raw\ns02.raw\n"),
+        ("raw", "LIST 2\ns01.raw\ns02.raw"),
+        ("raw", "s%02d.raw 1 2 1\n"),
+        ("gzip", "s %d.gz 9 8 -1 2\n"),
+    ] {
+        let fields = format!("{GEOMETRY}endian: little\nencoding: {encoding}\ndata file: {names}");
+        let path = file(&folder, "several.nhdr", &header(&fields));
+        assert!(counts_up(&io::read(path).unwrap()), "{names}");
+    }
+}
+
+#[test]
+fn nrrd_with_time() {
+    let bytes: Vec<u8> = (0..8).collect();
+    let head = |fields: &str| {
+        format!("NRRD0004\ntype: uchar\ndimension: 4\nsizes: 2 2 1 2\nencoding: raw\n{fields}\n\n")
+    };
+    for fields in [
+        "kinds: domain domain domain time\nspace: LPS\n\
+         space directions: (1,0,0) (0,1,0) (0,0,1) none",
+        "space: RAST\nspace directions: (-1,0,0,0) (0,-1,0,0) (0,0,1,0) (0,0,0,5)",
+        "spacings: 1 1 1 5",
+        "spacings: 1 1 1 nan\nkinds: space space space time",
+    ] {
+        let file = [head(fields).into_bytes(), bytes.clone()].concat();
+        let volume = |volume| {
+            let options = io::Options {
+                volume,
+                ..io::Options::default()
+            };
+            io::load_bytes(&file, &options).map(|loaded| loaded.volume)
+        };
+        let message = volume(None).unwrap_err().to_string();
+        assert!(message.contains("2 volumes"), "{message}");
+        let second = volume(Some(1)).unwrap();
+        assert_eq!(second.voxels()[[0, 0, 0]], 4.0);
+        assert_eq!(second.geometry().direction[0][0], 1.0, "{fields}");
+    }
+}
+
+#[test]
+fn old_nrrd_has_spacings_and_mins() {
+    let origin = |fields: &str| {
+        let fields = format!("spacings: 1 2 3\n{fields}endian: little\nencoding: raw\n");
+        read("old.nrrd", &nrrd(&fields, &shorts(false)))
+            .unwrap()
+            .geometry()
+            .origin_mm
+    };
+    assert_eq!(origin(""), [0.0; 3]);
+    assert_eq!(origin("axis mins: 5 5 5\n"), [5.5, 6.0, 6.5]);
+    assert_eq!(
+        origin("axis mins: 5 5 5\ncenters: node node cell\n"),
+        [5.0, 5.0, 6.5]
+    );
+    assert_eq!(origin("axis mins: nan 5 5\n"), [0.0; 3]);
 }
 
 #[test]
@@ -310,6 +389,6 @@ fn a_channel_is_taken_of_several() {
         let message =
             |result: Result<radiomics::Volume, radiomics::Error>| result.unwrap_err().to_string();
         assert!(message(io::read_channel(&path, 3)).contains("channel 3 is not there"));
-        assert!(message(io::read(&path)).contains("3 volumes or components"));
+        assert!(message(io::read(&path)).contains("3 channels in one file"));
     }
 }

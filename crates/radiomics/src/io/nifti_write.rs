@@ -1,14 +1,15 @@
 //! Volumes to NIfTI-1 in one file.
 //!
 //! Source: the NIfTI-1 header (nifti1.h). Orientation goes into sform and
-//! qform; LPS becomes NIfTI's RAS+ by turning over x and y.
+//! qform; LPS becomes NIfTI's RAS+ by turning over x and y. The same volume
+//! gives the same bytes, compressed too: gzip's header has no time and no name.
 
 use std::io::Write;
 
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 
-use crate::{Error, Geometry, Volume};
+use crate::{Error, Geometry, Storage, Volume};
 
 /// Header and the four bytes that say that there are no extensions.
 const DATA_START: usize = 352;
@@ -26,30 +27,104 @@ const MOST_VOXELS: usize = i16::MAX as usize;
 /// # Errors
 /// [`Error::Volume`] for an axis of more than 32,767 voxels, [`Error::Write`].
 pub fn write_nifti(volume: &Volume, to: &mut dyn Write, gzip: bool) -> Result<(), Error> {
-    let header = header(volume.geometry())?;
+    write_as(Number::F64, volume, to, gzip)
+}
+
+/// [`write_nifti`], but in the smallest type that holds every value exactly
+/// and keeps what the volume is stored as: whole numbers (also of a mask in
+/// double precision) as 8-bit without sign, 16-bit or 32-bit with it, single
+/// precision as such, and all else in double precision.
+///
+/// # Errors
+/// As [`write_nifti`].
+pub fn write_nifti_exact(volume: &Volume, to: &mut dyn Write, gzip: bool) -> Result<(), Error> {
+    write_as(Number::smallest(volume), volume, to, gzip)
+}
+
+fn write_as(number: Number, volume: &Volume, to: &mut dyn Write, gzip: bool) -> Result<(), Error> {
+    let header = header(volume.geometry(), number)?;
     let written = if gzip {
         // Without time and name of a file.
         let mut encoder: GzEncoder<_> = GzBuilder::new().write(to, Compression::default());
-        write(volume, &header, &mut encoder).and_then(|()| encoder.finish()?.flush())
+        write(volume, number, &header, &mut encoder).and_then(|()| encoder.finish()?.flush())
     } else {
-        write(volume, &header, to).and_then(|()| to.flush())
+        write(volume, number, &header, to).and_then(|()| to.flush())
     };
     written.map_err(|cause| Error::Write { cause })
 }
 
-fn write(volume: &Volume, header: &[u8], to: &mut dyn Write) -> std::io::Result<()> {
+/// Types that voxels are written in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Number {
+    U8,
+    I16,
+    I32,
+    F32,
+    F64,
+}
+
+impl Number {
+    fn smallest(volume: &Volume) -> Self {
+        let smaller: &[Self] = match volume.storage() {
+            Storage::Single => &[Self::F32],
+            Storage::Whole { .. } | Storage::Double => &[Self::U8, Self::I16, Self::I32],
+        };
+        let exact = |number: &&Self| volume.values().iter().all(|&value| number.holds(value));
+        smaller.iter().find(exact).copied().unwrap_or(Self::F64)
+    }
+
+    /// Whether a value comes back to the last bit; NaN as NaN.
+    fn holds(self, value: f64) -> bool {
+        let back = match self {
+            Self::U8 => f64::from(value as u8),
+            Self::I16 => f64::from(value as i16),
+            Self::I32 => f64::from(value as i32),
+            Self::F32 => f64::from(value as f32),
+            Self::F64 => value,
+        };
+        back.to_bits() == value.to_bits() || back.is_nan() && value.is_nan()
+    }
+
+    /// NIfTI's code and the number of bits.
+    fn code(self) -> [i16; 2] {
+        match self {
+            Self::U8 => [2, 8],
+            Self::I16 => [4, 16],
+            Self::I32 => [8, 32],
+            Self::F32 => [16, 32],
+            Self::F64 => [64, 64],
+        }
+    }
+
+    fn put(self, values: &[f64], bytes: &mut Vec<u8>) {
+        match self {
+            Self::U8 => bytes.extend(values.iter().map(|&v| v as u8)),
+            Self::I16 => bytes.extend(values.iter().flat_map(|&v| (v as i16).to_le_bytes())),
+            Self::I32 => bytes.extend(values.iter().flat_map(|&v| (v as i32).to_le_bytes())),
+            Self::F32 => bytes.extend(values.iter().flat_map(|&v| (v as f32).to_le_bytes())),
+            Self::F64 => bytes.extend(values.iter().flat_map(|&v| v.to_le_bytes())),
+        }
+    }
+}
+
+fn write(
+    volume: &Volume,
+    number: Number,
+    header: &[u8],
+    to: &mut dyn Write,
+) -> std::io::Result<()> {
     const AT_ONCE: usize = 8192;
     to.write_all(header)?;
     let mut bytes = Vec::with_capacity(8 * AT_ONCE);
     for values in volume.values().chunks(AT_ONCE) {
         bytes.clear();
-        bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        number.put(values, &mut bytes);
         to.write_all(&bytes)?;
     }
     Ok(())
 }
 
-fn header(geometry: &Geometry) -> Result<[u8; DATA_START], Error> {
+fn header(geometry: &Geometry, number: Number) -> Result<[u8; DATA_START], Error> {
     if let Some(axis) = geometry.size.iter().position(|&n| n > MOST_VOXELS) {
         return Err(Error::Volume(format!(
             "{} voxels along {}, and NIfTI-1 holds {MOST_VOXELS} at most; crop it",
@@ -63,9 +138,9 @@ fn header(geometry: &Geometry) -> Result<[u8; DATA_START], Error> {
     for (i, n) in [3, nx, ny, nz, 1, 1, 1, 1].into_iter().enumerate() {
         header.put(40 + 2 * i, n.to_le_bytes());
     }
-    // Double precision: code and bits.
-    header.put(70, 64i16.to_le_bytes());
-    header.put(72, 64i16.to_le_bytes());
+    for (i, code) in number.code().into_iter().enumerate() {
+        header.put(70 + 2 * i, code.to_le_bytes());
+    }
 
     let turn = |row: usize, value: f64| if row < 2 { 0.0 - value } else { value };
     let axes: [[f64; 3]; 3] =

@@ -2,8 +2,10 @@
 
 use std::io::Read;
 
+use ndarray::Array3;
+
 use super::Problem;
-use crate::Storage;
+use crate::{Geometry, Storage, Volume};
 
 /// Deflate can't expand a byte to more than 1,032.
 const MAX_EXPANSION: u64 = 1032;
@@ -95,6 +97,13 @@ pub(super) fn room<T>(count: u64, what: &str) -> Result<Vec<T>, String> {
     Ok(values)
 }
 
+/// Zeros; an error when there is no memory for them.
+pub(super) fn zeros(count: u64) -> Result<Vec<f64>, String> {
+    drop(room::<f64>(count, "voxels")?);
+    // Fresh from the system, they take no memory until they are written.
+    Ok(vec![0.0; count as usize])
+}
+
 /// Number of voxels of a grid; an error when a size is 0 or there are more
 /// than [`MAX_VOXELS`].
 pub(super) fn voxel_count(sizes: &[u64]) -> Result<u64, String> {
@@ -134,8 +143,10 @@ pub(super) fn read_exactly(
             if compressed { " (compressed)" } else { "" }
         )));
     }
-    // One byte more: a decompressor checks its checksum only at the end.
-    let mut buffer = room(wanted + 1, "bytes of voxels")?;
+    // One byte more: a decompressor checks its checksum only at the end. What
+    // is compressed beyond the usual must first prove to be there.
+    let usual = length.saturating_mul(8).saturating_add(1);
+    let mut buffer = room((wanted + 1).min(usual), "bytes of voxels")?;
     reader
         .take(wanted + 1)
         .read_to_end(&mut buffer)
@@ -148,6 +159,57 @@ pub(super) fn read_exactly(
     }
     buffer.truncate(wanted as usize);
     Ok(buffer)
+}
+
+/// Leaves out bytes of a stream that can't seek.
+pub(super) fn skip(reader: &mut impl Read, bytes: u64) -> Result<(), Problem> {
+    let skipped = std::io::copy(&mut reader.take(bytes), &mut std::io::sink());
+    if skipped.map_err(damaged_stream)? < bytes {
+        return Err(Problem::Format(format!(
+            "the data ends within the {bytes} bytes before the voxels; the file is truncated or \
+             its header is damaged"
+        )));
+    }
+    Ok(())
+}
+
+/// Of values in blocks of `count` parts of `inner` values each, one part of
+/// every block: one channel or volume of several.
+pub(super) fn pick(values: &[f64], inner: usize, count: usize, part: usize) -> Vec<f64> {
+    let from = inner * part;
+    values
+        .chunks_exact(inner * count)
+        .flat_map(|block| &block[from..from + inner])
+        .copied()
+        .collect()
+}
+
+/// Which of several volumes or channels (`what`) is to be read; the first
+/// where there is but one.
+pub(super) fn one_of(count: u64, asked: Option<usize>, what: &str) -> Result<u64, String> {
+    match asked {
+        _ if count == 1 => Ok(0),
+        Some(number) if (number as u64) < count => Ok(number as u64),
+        Some(number) => Err(format!(
+            "{what} {number} is not there; the file holds {count}, counted from 0"
+        )),
+        None => Err(format!(
+            "{count} {what}s in one file; choose one by the option {what} (0 to {})",
+            count - 1
+        )),
+    }
+}
+
+/// Values of the size that the geometry says, x varying fastest, as a volume.
+pub(super) fn volume(
+    values: Vec<f64>,
+    geometry: Geometry,
+    storage: Storage,
+) -> Result<Volume, Problem> {
+    let [nx, ny, nz] = geometry.size;
+    let values = Array3::from_shape_vec((nz, ny, nx), values)
+        .map_err(|error| format!("voxels don't fill the grid: {error}"))?;
+    Ok(Volume::new(values, geometry)?.stored_as(storage))
 }
 
 /// A decompressor's complaint is about the file's content, not the disk.
