@@ -7,7 +7,8 @@ mod support;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use radiomics::{FeatureClass, Roi, Settings, diameters, extract, mesh};
+use radiomics::pyradiomics::Sigma;
+use radiomics::{FeatureClass, ImageType, Overrides, Roi, Settings, diameters, extract, mesh};
 
 fn stages(c: &mut Criterion) {
     let (image, mask) = support::synthetic_case();
@@ -37,6 +38,33 @@ fn stages(c: &mut Criterion) {
         let settings = Settings::default();
         one_thread.install(|| b.iter(|| extract(black_box(&image), &mask, &settings)));
     });
+    for image_type in ImageType::ALL {
+        let settings = Settings {
+            classes: vec![FeatureClass::FirstOrder],
+            sigma: vec![Sigma::Decimal(3.0)],
+            image_types: [(image_type, Overrides::default())].into(),
+            ..Settings::default()
+        };
+        let name = image_type.name();
+        group.bench_function(format!("first order of {name}"), |b| {
+            one_thread.install(|| b.iter(|| extract(black_box(&image), &mask, &settings)));
+        });
+    }
+    for crop_filters in [false, true] {
+        let settings = Settings {
+            sigma: [1.0, 2.0, 3.0, 4.0, 5.0].map(Sigma::Decimal).to_vec(),
+            image_types: [ImageType::Original, ImageType::LoG, ImageType::Wavelet]
+                .map(|image_type| (image_type, Overrides::default()))
+                .into(),
+            additional_info: false,
+            crop_filters,
+            ..Settings::default()
+        };
+        let name = if crop_filters { "cropped" } else { "whole" };
+        group.bench_function(format!("extract all of 14 images, {name}"), |b| {
+            one_thread.install(|| b.iter(|| extract(black_box(&image), &mask, &settings)));
+        });
+    }
     group.finish();
 }
 

@@ -18,6 +18,9 @@ pub struct Extraction {
     pub diagnostics: Vec<(String, String)>,
     /// For each feature that is NaN: its name and why.
     pub notes: Vec<(String, String)>,
+    /// What a user should know of the whole (too few grey levels, a filter
+    /// finer than the voxels): what it is about, and the sentence.
+    pub warnings: Vec<(String, String)>,
 }
 
 impl Extraction {

@@ -1,9 +1,9 @@
 //! Either dialect behind one door.
 
 use std::borrow::Cow;
-use std::path::Path;
 
 use crate::discretise::Binning;
+use crate::io::Options;
 use crate::{Error, Extraction, Volume, ibsi, pyradiomics};
 
 /// Whose definitions are followed, with their settings.
@@ -54,17 +54,21 @@ impl Protocol {
         other
     }
 
-    /// Reads a mask: of a file with several channels the one that the settings
-    /// name (the first by default); IBSI's settings know of none.
-    ///
-    /// # Errors
-    /// As [`crate::io::read_channel`].
-    pub fn read_mask(&self, path: &Path) -> Result<Volume, Error> {
+    /// How a mask is read: of a file with several channels the one that the
+    /// settings name (the first by default); IBSI's settings know of none.
+    pub fn mask_options(&self, options: &Options) -> Options {
+        let mut options = options.clone();
+        if let Self::PyRadiomics(settings) = self {
+            options.channel = Some(settings.label_channel.unwrap_or(0));
+        }
+        options
+    }
+
+    /// How far mask and image grid may differ.
+    pub fn geometry_tolerance(&self) -> f64 {
         match self {
-            Self::PyRadiomics(settings) => {
-                crate::io::read_channel(path, settings.label_channel.unwrap_or(0))
-            }
-            Self::Ibsi(_) => crate::io::read(path),
+            Self::PyRadiomics(settings) => settings.geometry_tolerance,
+            Self::Ibsi(settings) => settings.geometry_tolerance,
         }
     }
 

@@ -98,6 +98,14 @@ impl Roi {
         })
     }
 
+    /// The same region on a grid on which its bounding box begins at `lower`.
+    pub(crate) fn moved_to(&self, lower: [usize; 3]) -> Self {
+        Self {
+            lower,
+            ..self.clone()
+        }
+    }
+
     /// The region of those voxels for which `keep` holds, one entry a voxel in
     /// memory order; `None` when it holds for none.
     pub fn subset(&self, keep: impl IntoIterator<Item = bool>) -> Option<Self> {

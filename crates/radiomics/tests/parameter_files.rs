@@ -5,8 +5,9 @@
 use std::fs;
 
 use radiomics::matrices::Weighting;
+use radiomics::pyradiomics::Sigma;
 use radiomics::resample::itk::Interpolator;
-use radiomics::{FeatureClass, ImageType, ResegmentMode, Settings};
+use radiomics::{FeatureClass, ImageType, Overrides, ResegmentMode, Settings};
 
 fn read(text: &str) -> Settings {
     Settings::from_pyradiomics_yaml(text).unwrap().0
@@ -17,29 +18,17 @@ fn refused(text: &str) -> String {
     error.to_string()
 }
 
-/// The settings of a file from PyRadiomics or AutoRadiomics, its filters taken
-/// out; `None` without reference data. With them, an error names the first.
+/// The settings of a file from PyRadiomics or AutoRadiomics; `None` without
+/// reference data.
 fn published(name: &str) -> Option<Settings> {
     let path = testkit::data(&format!("interop/pyradiomics/{name}.yaml"))?;
     let text = fs::read_to_string(path).unwrap();
-    if text.contains("\n  LoG:") {
-        let message = refused(&text);
-        assert!(message.contains("imageType.LoG (line "), "{message}");
-        assert!(message.contains("not supported"), "{message}");
-    }
-    let filter = |line: &&str| {
-        ["LoG:", "Wavelet:", "sigma:"]
-            .iter()
-            .any(|start| line.trim_start().starts_with(start))
-    };
-    let without: Vec<&str> = text.lines().filter(|line| !filter(line)).collect();
-    let (settings, notes) = Settings::from_pyradiomics_yaml(&without.join("\n")).unwrap();
+    let (settings, notes) = Settings::from_pyradiomics_yaml(&text).unwrap();
     assert_eq!(notes, [""; 0]);
     // All of these files leave SumAverage out.
     let glcm = &settings.features[&FeatureClass::Glcm];
     assert_eq!((settings.features.len(), glcm.len()), (1, 22));
     assert!(!glcm.contains(&"SumAverage".to_owned()));
-    assert_eq!(settings.image_types.len(), 1);
     Some(settings)
 }
 
@@ -53,13 +42,26 @@ const SIX: [FeatureClass; 6] = [
     FeatureClass::Gldm,
 ];
 
-/// Default settings with what a published file names, apart from classes.
-fn assert_published(name: &str, classes: &[FeatureClass], expected: Settings) {
+/// Default settings with what a published file names, apart from classes: the
+/// original, the Laplacian of Gaussian with these sigmas, and wavelets; with no
+/// sigma, the original alone.
+fn assert_published(name: &str, classes: &[FeatureClass], sigma: &[f64], expected: Settings) {
     if let Some(found) = published(name) {
         assert_eq!(found.classes, classes, "{name}");
+        let mut image_types = expected.image_types.clone();
+        if !sigma.is_empty() {
+            let sigma = sigma.iter().copied().map(Sigma::Decimal).collect();
+            let own = Overrides {
+                sigma: Some(sigma),
+                ..Overrides::default()
+            };
+            image_types.insert(ImageType::LoG, own);
+            image_types.insert(ImageType::Wavelet, Overrides::default());
+        }
         let expected = Settings {
             classes: found.classes.clone(),
             features: found.features.clone(),
+            image_types,
             ..expected
         };
         assert_eq!(found, expected, "{name}");
@@ -76,12 +78,16 @@ fn published_files_are_understood() {
         voxel_array_shift: 300.0,
         ..Settings::default()
     };
-    assert_published("Params", &SIX, Settings::default());
-    assert_published("exampleMR_3mm", &SIX, normalised([2.0; 3], 5.0));
-    assert_published("exampleMR_5mm", &SIX, normalised([3.0; 3], 5.0));
+    assert_published("Params", &SIX, &[], Settings::default());
+    let sigma = [1.0, 2.0, 3.0, 4.0, 5.0];
+    let expected = normalised([2.0; 3], 5.0);
+    assert_published("exampleMR_3mm", &SIX, &sigma[1..], expected);
+    let expected = normalised([3.0; 3], 5.0);
+    assert_published("exampleMR_5mm", &SIX, &[3.0, 5.0], expected);
     assert_published(
         "exampleCT",
         &SIX,
+        &sigma,
         Settings {
             resampled_pixel_spacing: Some([1.0; 3]),
             pad_distance: 10,
@@ -95,6 +101,7 @@ fn published_files_are_understood() {
     assert_published(
         "MR_2D_extraction",
         &slices,
+        &sigma[1..],
         Settings {
             pad_distance: 10,
             pre_crop: true,
@@ -107,6 +114,7 @@ fn published_files_are_understood() {
     assert_published(
         "autorad_MR_default",
         &seven,
+        &[3.0, 5.0],
         Settings {
             normalize_scale: 500.0,
             interpolator: Interpolator::Linear,
@@ -151,6 +159,17 @@ setting: # all of them
   symmetricalGLCM: false
   weightingNorm: no_weighting
   gldm_a: 1
+  sigma: [1, 2.0, 1, 1e1]
+  wavelet: bior2.2
+  level: 2
+  start_level: 1
+  gradientUseSpacing: false
+  lbp2DRadius: 2
+  lbp2DSamples: 9
+  lbp2DMethod: ror
+  lbp3DLevels: 3
+  lbp3DIcosphereRadius: 1.5
+  lbp3DIcosphereSubdivision: 0
 voxelSetting: {kernelRadius: 2, maskedKernel: false, initValue: -1, voxelBatch: 1000}
 featureClass:
   shape2D:
@@ -159,6 +178,15 @@ featureClass:
 imageType:
   Original: {binWidth: 5, distances: [3], weightingNorm: manhattan, force2D: false,
     force2Ddimension: 1, binCount: 8, voxelArrayShift: 7, symmetricalGLCM: true, gldm_a: 2}
+  LoG: {sigma: [0.5, 3, 3]}
+  Wavelet: {wavelet: haar, level: 3, start_level: 0, binWidth: 1}
+  Square: {}
+  SquareRoot: {}
+  Logarithm: {}
+  Exponential: {}
+  Gradient: {gradientUseSpacing: true}
+  LBP2D: {lbp2DRadius: 1, lbp2DSamples: 4, lbp2DMethod: var}
+  LBP3D: {lbp3DLevels: 1, lbp3DIcosphereRadius: 2, lbp3DIcosphereSubdivision: 2}
 ",
     );
     let toml = Settings::from_toml(
@@ -189,6 +217,17 @@ correct_mask = true
 minimum_roi_dimensions = 1
 minimum_roi_size = 50
 additional_info = false
+sigma = [1, 2.0, 10.0]
+wavelet = 'bior2.2'
+level = 2
+start_level = 1
+gradient_use_spacing = false
+lbp_2d_radius = 2
+lbp_2d_samples = 9
+lbp_2d_method = 'ror'
+lbp_3d_levels = 3
+lbp_3d_icosphere_radius = 1.5
+lbp_3d_icosphere_subdivision = 0
 classes = ['shape2D', 'gldm', 'firstorder']
 features = { firstorder = ['10Percentile', 'Mean'] }
 voxel = { kernel_radius = 2, masked_kernel = false, init_value = -1, voxel_batch = 1000 }
@@ -203,6 +242,17 @@ distances = [3]
 weighting_norm = 'manhattan'
 symmetrical_glcm = true
 gldm_a = 2
+
+[image_types]
+log = { sigma = [0.5, 3] }
+wavelet = { wavelet = 'haar', level = 3, start_level = 0, bin_width = 1 }
+square = {}
+squareroot = {}
+logarithm = {}
+exponential = {}
+gradient = { gradient_use_spacing = true }
+lbp2d = { lbp_2d_radius = 1, lbp_2d_samples = 4, lbp_2d_method = 'var' }
+lbp3d = { lbp_3d_levels = 1, lbp_3d_icosphere_radius = 2, lbp_3d_icosphere_subdivision = 2 }
 ",
     )
     .unwrap();
@@ -301,6 +351,15 @@ fn what_has_no_effect_is_noted() {
             "setting.enableCExtensions",
         ),
         ("setting: {sigma: [1, 2], binWidth: 10}", "setting.sigma"),
+        ("imageType: {LoG: {}}", "no sigma"),
+        (
+            "imageType: {Wavelet: {sigma: [1]}}",
+            "imageType.Wavelet.sigma",
+        ),
+        (
+            "imageType: {Original: {level: 2}}",
+            "imageType.Original.level",
+        ),
         ("setting: {distances: [1, 1]}", "setting.distances"),
         ("voxelSetting: {voxelBatch: 100}", "voxelSetting.voxelBatch"),
         (
@@ -380,9 +439,28 @@ fn wrong_files_are_refused_with_the_place() {
         ("featureClass: {firstorder: [mean]}", "no feature \"mean\""),
         ("featureClass: {firstorder: [1]}", "must be text"),
         ("imageType: {original: {}}", "no image type of PyRadiomics"),
+        ("imageType: {Wavelets: {}}", "Exponential, Gradient, LBP2D"),
         (
-            "imageType: {Wavelet: {}}",
-            "imageType.Wavelet (line 1) is an image type that is not",
+            "imageType: {Wavelet: {wavelet: coif9x}}",
+            "wavelet (line 1)",
+        ),
+        (
+            "imageType: {Wavelet: {wavelet: mexh}}",
+            "must be one of haar",
+        ),
+        ("imageType: {Wavelet: {level: 0}}", "from 1 to 20"),
+        ("imageType: {LoG: {sigma: 1}}", "must be a list"),
+        ("imageType: {LoG: {sigma: [1, -2]}}", "sigma (line 1) is -2"),
+        ("imageType: {LoG: {sigma: ['1']}}", "without quotes"),
+        ("imageType: {LoG: {sigma: }}", "sigma"),
+        (
+            "imageType: {Gradient: {gradientUseSpacing: 1}}",
+            "true or false",
+        ),
+        ("imageType: {LBP3D: {lbp3DLevels: 1.0}}", "lbp3DLevels"),
+        (
+            "setting: {crop_filters: true}",
+            "is no setting of PyRadiomics",
         ),
         ("imageType: {Original: }", "has no value"),
         ("imageType: {Original: {foo: 1}}", "imageType.Original.foo"),

@@ -19,7 +19,8 @@ pub(super) struct Field {
 
 impl Field {
     pub fn new(prepared: &Prepared, kernel: &Kernel, intensities: bool) -> Result<Self, Error> {
-        let (lower, size) = surroundings(prepared, kernel.radius);
+        let whole = prepared.image.geometry().size;
+        let (lower, size) = surroundings(prepared.roi, whole, kernel.radius);
         let roi = if kernel.masked {
             prepared.roi.clone()
         } else {
@@ -65,9 +66,12 @@ impl Field {
 
 /// First index and size of the region's bounding box with so many voxels
 /// around it, as far as the image reaches.
-pub(super) fn surroundings(prepared: &Prepared, radius: usize) -> ([usize; 3], [usize; 3]) {
-    let (lower, size) = (prepared.roi.lower(), prepared.roi.size());
-    let whole = prepared.image.geometry().size;
+pub(super) fn surroundings(
+    roi: &Roi,
+    whole: [usize; 3],
+    radius: usize,
+) -> ([usize; 3], [usize; 3]) {
+    let (lower, size) = (roi.lower(), roi.size());
     let first = lower.map(|n| n.saturating_sub(radius));
     let end = |axis: usize| {
         let end = (lower[axis] + size[axis]).saturating_add(radius);

@@ -23,7 +23,8 @@ pub(super) fn fill(
     let families = chosen
         .iter()
         .map(|(family, names)| family.of_windows(names, prepared, field.window(), field.levels()));
-    let (lower, size) = surroundings(prepared, kernel.radius);
+    let whole = prepared.image.geometry().size;
+    let (lower, size) = surroundings(prepared.roi, whole, kernel.radius);
     let filler = Filler {
         prepared,
         field: &field,
@@ -33,7 +34,8 @@ pub(super) fn fill(
     };
     let names = chosen.iter().flat_map(|(family, names)| {
         let class = family.name();
-        let name = move |name| format!("original_{class}_{name}");
+        let image = prepared.name;
+        let name = move |name| format!("{image}_{class}_{name}");
         names.iter().map(name)
     });
     let names: Vec<String> = names.collect();
@@ -119,7 +121,7 @@ impl Filler<'_> {
 mod tests {
     use super::*;
     use crate::Settings;
-    use crate::maps::prepared::prepared;
+    use crate::maps::maps;
     use crate::matrices::Weighting;
 
     #[test]
@@ -128,32 +130,33 @@ mod tests {
         let image = Array3::from_shape_fn((3, 5, 4), |(z, y, x)| (x + 10 * y + 100 * z) as f64);
         let image = Volume::new(image, geometry.clone()).unwrap();
         let mask = Volume::new(Array3::ones((3, 5, 4)), geometry).unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             bin_width: 1.0,
+            force_2d: true,
             ..Settings::default()
         };
-        let mut prepared = prepared(&image, &mask, &settings).unwrap();
-        let mean = (Family::FirstOrder, vec!["Mean"]);
-        let contrast = (Family::Glcm, vec!["Contrast"]);
-        let chosen = [mean, contrast];
+        let wanted = ["firstorder_Mean", "glcm_Contrast"].map(|name| name.parse().unwrap());
+        let found = |settings: &Settings| {
+            maps(&image, &mask, settings, &Kernel::default(), &wanted).unwrap()
+        };
         // At (0, 2, 1), where the step along x is 1, along y 10, along z 100.
         for (normal, expected, squares) in [
             (0, 120.0, vec![100.0, 10000.0, 12100.0, 8100.0]),
             (1, 120.5, vec![1.0, 10000.0, 10201.0, 9801.0]),
             (2, 120.5, vec![1.0, 100.0, 121.0, 81.0]),
         ] {
-            prepared.how.plane_normal = Some(normal);
-            let found = fill(&prepared, &Kernel::default(), &chosen).unwrap();
+            settings.force_2d_dimension = 2 - normal;
+            let found = found(&settings);
             assert_eq!(found[0].volume.voxels()[[1, 2, 0]], expected);
             let contrast = squares.iter().sum::<f64>() / 4.0;
             assert_eq!(found[1].volume.voxels()[[1, 2, 0]], contrast);
         }
         // Merged with weight 1: 3 x 2 pairs along y, 2 x 3 along x, 2 x 2
         // along each diagonal, in a slice of 2 x 3 voxels.
-        prepared.how.weighting = Some(Weighting::NoWeighting);
-        let found = fill(&prepared, &Kernel::default(), &chosen[1..]).unwrap();
+        settings.weighting_norm = Some(Weighting::NoWeighting);
+        let found = found(&settings);
         let merged = (3.0 * 1.0 + 4.0 * 100.0 + 2.0 * 121.0 + 2.0 * 81.0) / 11.0;
-        let value = found[0].volume.voxels()[[1, 2, 0]];
+        let value = found[1].volume.voxels()[[1, 2, 0]];
         assert!((value - merged).abs() < 1e-12, "{value} {merged}");
     }
 }

@@ -42,7 +42,6 @@ pub use wanted::Wanted;
 
 use crate::error::number;
 use crate::{Error, Settings, Volume};
-use prepared::prepared;
 
 /// Neighbourhoods of 41 x 41 x 41 voxels are no texture of a voxel any more.
 const MAX_RADIUS: usize = 20;
@@ -75,7 +74,7 @@ impl Default for Kernel {
 /// One feature as an image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Map {
-    /// `original_<class>_<feature>`.
+    /// `<image>_<class>_<feature>`, such as `original_glcm_Contrast`.
     pub name: String,
     /// The values, on the region's bounding box and [`Kernel::radius`] voxels
     /// around it, as far as the image reaches.
@@ -85,8 +84,9 @@ pub struct Map {
     pub undefined: usize,
 }
 
-/// Computes maps in the order asked for; a class gives all its features,
-/// sorted by name, and a feature that is asked for twice comes once.
+/// Computes maps of each image of the settings' image types, in the order asked
+/// for; a class gives all its features, sorted by name, and a feature that is
+/// asked for twice comes once.
 ///
 /// # Errors
 /// [`Error::Settings`] for a radius or an initial value out of range and for no
@@ -118,5 +118,10 @@ pub fn maps(
             wanted::choice()
         )));
     }
-    fill::fill(&prepared(image, mask, settings)?, kernel, &chosen)
+    let mut all = Vec::new();
+    prepared::each(image, mask, settings, kernel.radius, &mut |prepared| {
+        all.extend(fill::fill(prepared, kernel, &chosen)?);
+        Ok(())
+    })?;
+    Ok(all)
 }

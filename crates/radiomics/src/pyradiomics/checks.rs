@@ -1,6 +1,7 @@
 //! Which values settings may have.
 
 use super::classes::FeatureClass;
+use super::filter_checks;
 use super::settings::Settings;
 use crate::Error;
 use crate::error::number;
@@ -104,6 +105,7 @@ impl Settings {
                 self.minimum_roi_dimensions
             ),
         )?;
+        filter_checks::check(self)?;
         at_least_one("kernel_radius", Some(self.voxel.kernel_radius))?;
         at_least_one("voxel_batch", self.voxel.voxel_batch)
     }
@@ -192,7 +194,7 @@ mod tests {
             ("force_2d_dimension = 3", "force_2d_dimension"),
             ("voxel = { kernel_radius = 0 }", "kernel_radius"),
             ("voxel = { radius = 1 }", "radius"),
-            ("image_types = { log = {} }", "log"),
+            ("image_types = { laplacian = {} }", "laplacian"),
             ("image_types = {}", "image_types"),
             (
                 "image_types = { original = { bin_width = 0 } }",

@@ -54,6 +54,18 @@ impl Image<'_> {
         self.volume.geometry()
     }
 
+    /// All of it.
+    pub(crate) fn whole(&self) -> Cow<'_, Volume> {
+        match self.normalisation {
+            None => Cow::Borrowed(&*self.volume),
+            Some(normalisation) => {
+                let volume = Volume::clone(&self.volume);
+                let volume = volume.map(|value| normalisation.apply(value));
+                Cow::Owned(volume.stored_as(Storage::Double))
+            }
+        }
+    }
+
     /// Intensities of a region, in memory order.
     ///
     /// # Errors
@@ -71,7 +83,8 @@ impl Image<'_> {
         cropped(&self.volume, roi, pad, map, self.storage()).map(Image::done)
     }
 
-    fn done(volume: Volume) -> Image<'static> {
+    /// An image that is as it should be.
+    pub(crate) fn done(volume: Volume) -> Image<'static> {
         Image {
             volume: Cow::Owned(volume),
             normalisation: None,

@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::classes::FeatureClass;
-use super::image_types::{ImageType, Overrides};
+use super::image_types::ImageType;
+use super::overrides::Overrides;
+use super::sigma::Sigma;
+use super::voxel_settings::VoxelSettings;
 use crate::Error;
 use crate::discretise::Binning;
+use crate::filters::lbp::LbpMethod;
 use crate::matrices::{Neighbourhood, Weighting};
 use crate::resample::itk::Interpolator;
 
@@ -31,7 +35,7 @@ pub struct Settings {
     pub label: u32,
     /// Channel of a mask with several, counted from 0; default 0. A mask with
     /// one is read as it is. It is for whoever reads the mask
-    /// ([`crate::Protocol::read_mask`]).
+    /// ([`crate::Protocol::mask_options`]).
     pub label_channel: Option<usize>,
     /// Width of a grey level in intensity units; default 25.
     pub bin_width: f64,
@@ -93,6 +97,36 @@ pub struct Settings {
     pub minimum_roi_dimensions: usize,
     /// The region must have more voxels than this; default none.
     pub minimum_roi_size: Option<usize>,
+    /// Widths of the Gaussians of image type `log`, in mm; default none, so
+    /// that there are no such images.
+    pub sigma: Vec<Sigma>,
+    /// Wavelet of image type `wavelet`, by its name in
+    /// [`crate::filters::wavelet_bank`]; default `coif1`.
+    pub wavelet: String,
+    /// Levels of bands of that wavelet, 1 to 20; default 1.
+    pub level: usize,
+    /// Levels that go before without being given, up to 20; default 0.
+    pub start_level: usize,
+    /// Whether image type `gradient` is per mm, not per voxel; default true.
+    pub gradient_use_spacing: bool,
+    /// Distance of the neighbours of image type `lbp2d`, in voxels; default 1.
+    pub lbp_2d_radius: f64,
+    /// Number of those neighbours, 1 to 31; default 8.
+    pub lbp_2d_samples: usize,
+    /// What becomes of them; default `uniform`.
+    pub lbp_2d_method: LbpMethod,
+    /// Degrees of spherical harmonics, from 0 on, of image type `lbp3d`, 1 to
+    /// 10; default 2.
+    pub lbp_3d_levels: usize,
+    /// Radius of its sphere of neighbours, in voxels; default 1.
+    pub lbp_3d_icosphere_radius: f64,
+    /// How often the faces of its icosahedron are cut in four, up to 5;
+    /// default 1, which makes 42 neighbours.
+    pub lbp_3d_icosphere_subdivision: usize,
+    /// Whether `log` is made of the region's surroundings alone (8 sigma and 2
+    /// voxels around its box), not of the whole image as in PyRadiomics: faster,
+    /// and all but equal; default false. Other filters are the same either way.
+    pub crop_filters: bool,
     /// Whether there are diagnostics; default true.
     pub additional_info: bool,
     /// Families to extract; the output order doesn't depend on the order
@@ -105,31 +139,6 @@ pub struct Settings {
     pub image_types: BTreeMap<ImageType, Overrides>,
     /// What voxel maps need.
     pub voxel: VoxelSettings,
-}
-
-/// Settings of voxel maps (PyRadiomics' `voxelSetting`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct VoxelSettings {
-    /// Radius of the kernel in voxels; default 1.
-    pub kernel_radius: usize,
-    /// Whether only voxels of the region count; default true.
-    pub masked_kernel: bool,
-    /// Value outside of the region; default 0.
-    pub init_value: f64,
-    /// Voxels at a time; without effect on values and, here, on memory.
-    pub voxel_batch: Option<usize>,
-}
-
-impl Default for VoxelSettings {
-    fn default() -> Self {
-        Self {
-            kernel_radius: 1,
-            masked_kernel: true,
-            init_value: 0.0,
-            voxel_batch: None,
-        }
-    }
 }
 
 impl Default for Settings {
@@ -160,6 +169,18 @@ impl Default for Settings {
             correct_mask: false,
             minimum_roi_dimensions: 2,
             minimum_roi_size: None,
+            sigma: Vec::new(),
+            wavelet: "coif1".to_owned(),
+            level: 1,
+            start_level: 0,
+            gradient_use_spacing: true,
+            lbp_2d_radius: 1.0,
+            lbp_2d_samples: 8,
+            lbp_2d_method: LbpMethod::Uniform,
+            lbp_3d_levels: 2,
+            lbp_3d_icosphere_radius: 1.0,
+            lbp_3d_icosphere_subdivision: 1,
+            crop_filters: false,
             additional_info: true,
             classes: FeatureClass::DEFAULT.to_vec(),
             features: BTreeMap::new(),
@@ -217,24 +238,6 @@ impl Settings {
             spacing_mm,
         }
     }
-
-    /// The settings with those of an image type put over them.
-    #[must_use]
-    pub fn of_image_type(&self, overrides: &Overrides) -> Self {
-        let own = overrides.clone();
-        Self {
-            bin_width: own.bin_width.unwrap_or(self.bin_width),
-            bin_count: own.bin_count.or(self.bin_count),
-            voxel_array_shift: own.voxel_array_shift.unwrap_or(self.voxel_array_shift),
-            force_2d: own.force_2d.unwrap_or(self.force_2d),
-            force_2d_dimension: own.force_2d_dimension.unwrap_or(self.force_2d_dimension),
-            distances: own.distances.unwrap_or_else(|| self.distances.clone()),
-            weighting_norm: own.weighting_norm.or(self.weighting_norm),
-            symmetrical_glcm: own.symmetrical_glcm.unwrap_or(self.symmetrical_glcm),
-            gldm_a: own.gldm_a.unwrap_or(self.gldm_a),
-            ..self.clone()
-        }
-    }
 }
 
 #[cfg(test)]
@@ -263,11 +266,14 @@ mod tests {
             minimum_roi_size: Some(10),
             classes: FeatureClass::ALL.to_vec(),
             features: BTreeMap::from([(FeatureClass::Glcm, vec!["Contrast".to_owned()])]),
+            sigma: vec![Sigma::Whole(1), Sigma::Decimal(1.0), Sigma::Decimal(2.5)],
             image_types: BTreeMap::from([(
-                ImageType::Original,
+                ImageType::LoG,
                 Overrides {
                     bin_width: Some(5.0),
                     distances: Some(vec![2]),
+                    sigma: Some(vec![Sigma::Decimal(2.0), Sigma::Whole(3)]),
+                    lbp_2d_method: Some(LbpMethod::Ror),
                     ..Overrides::default()
                 },
             )]),
@@ -279,21 +285,5 @@ mod tests {
         };
         let text = toml::to_string(&settings).unwrap();
         assert_eq!(Settings::from_toml(&text).unwrap(), settings);
-    }
-
-    #[test]
-    fn image_types_put_their_settings_over_the_others() {
-        let settings = Settings {
-            bin_count: Some(8),
-            ..Settings::default()
-        };
-        let own = Overrides {
-            bin_width: Some(5.0),
-            force_2d: Some(true),
-            ..Overrides::default()
-        };
-        let merged = settings.of_image_type(&own);
-        assert_eq!((merged.bin_width, merged.bin_count), (5.0, Some(8)));
-        assert!(merged.force_2d && merged.symmetrical_glcm);
     }
 }

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 
 use super::checks::check_name;
 use super::classes::FeatureClass;
-use super::image_types::{ImageType, Overrides};
+use super::image_types::ImageType;
+use super::overrides::Overrides;
 use super::settings::Settings;
 use crate::Error;
 use node::Node;
@@ -26,8 +27,7 @@ impl Settings {
     ///
     /// # Errors
     /// [`Error::Settings`] with place and line: no YAML, a key that PyRadiomics
-    /// doesn't have, a value of the wrong type or out of range, an image type
-    /// that is not supported.
+    /// doesn't have, a value of the wrong type or out of range.
     ///
     /// ```
     /// let text = "setting:\n  binWidth: 10\n  label: 2\nfeatureClass:\n  glcm: [Contrast]\n";
@@ -43,10 +43,13 @@ impl Settings {
             ..Self::default()
         };
         let mut notes = Vec::new();
-        let mut image_types = None;
+        let (mut general, mut image_types) = (None, None);
         for (section, node) in Node::root(&document).entries()? {
             match section {
-                "setting" => setting::read(&mut settings, &node, &mut notes)?,
+                "setting" => {
+                    setting::read(&mut settings, &node, &mut notes)?;
+                    general = Some(node);
+                }
                 "voxelSetting" => setting::read_voxel(&mut settings, &node, &mut notes)?,
                 "featureClass" => read_classes(&mut settings, &node, &mut notes)?,
                 // After the settings, which they go over.
@@ -62,6 +65,10 @@ impl Settings {
         if let Some(node) = image_types {
             settings.image_types = read_image_types(&settings, &node, &mut notes)?;
         }
+        if let Some(node) = general {
+            setting::note_unused(&settings, &node, &mut notes)?;
+        }
+        note_missing_sigma(&settings, &mut notes);
         settings.validate()?;
         Ok((settings, notes))
     }
@@ -111,19 +118,26 @@ fn read_image_types(
 ) -> Result<BTreeMap<ImageType, Overrides>, Error> {
     let mut image_types = BTreeMap::new();
     for (name, node) in node.entries()? {
-        let known = ImageType::ALL.iter().find(|(_, known)| *known == name);
-        let Some((image_type, _)) = known else {
-            return Err(node.error(if ImageType::UNSUPPORTED.contains(&name) {
-                "is an image type that is not supported yet; remove it, Original is"
-            } else {
-                "is no image type of PyRadiomics"
-            }));
-        };
-        let overrides = setting::read_overrides(settings, &node, notes)?;
-        image_types.insert(*image_type, overrides);
+        let known = ImageType::ALL
+            .into_iter()
+            .find(|known| known.name() == name);
+        let image_type = known.ok_or_else(|| {
+            let all = ImageType::ALL.map(ImageType::name).join(", ");
+            node.error(&format!("is no image type of PyRadiomics; there are {all}"))
+        })?;
+        let overrides = setting::read_overrides(image_type, settings, &node, notes)?;
+        image_types.insert(image_type, overrides);
     }
     if image_types.is_empty() {
         return Ok(settings.image_types.clone());
     }
     Ok(image_types)
+}
+
+/// PyRadiomics makes no Laplacian of Gaussian where nothing is said of sigma.
+fn note_missing_sigma(settings: &Settings, notes: &mut Vec<String>) {
+    let own = settings.image_types.get(&ImageType::LoG);
+    if own.is_some_and(|own| settings.of_image_type(own).sigma.is_empty()) {
+        notes.push("imageType.LoG has no effect: no sigma is given".to_owned());
+    }
 }

@@ -4,7 +4,8 @@ use super::filters;
 use super::node::Node;
 use crate::Error;
 use crate::matrices::Weighting;
-use crate::pyradiomics::image_types::Overrides;
+use crate::pyradiomics::image_types::ImageType;
+use crate::pyradiomics::overrides::Overrides;
 use crate::pyradiomics::settings::{ResegmentMode, Settings};
 use crate::resample::itk::Interpolator;
 
@@ -31,10 +32,6 @@ pub(super) fn read(
         resampling &= key != "interpolator" || !node.is_null();
         if WITHOUT_EFFECT.contains(&key) {
             notes.push(format!("setting.{key} has no effect"));
-        } else if filters::read(key, &node)? {
-            notes.push(format!(
-                "setting.{key} has no effect: no image type uses it"
-            ));
         } else if !set(settings, key, &node)? {
             return Err(node.error("is no setting of PyRadiomics"));
         }
@@ -44,6 +41,7 @@ pub(super) fn read(
     if settings.distances.len() < listed {
         notes.push("setting.distances names a distance twice; it counts once here".to_owned());
     }
+    settings.sigma = once(&settings.sigma);
     if !resampling {
         settings.resampled_pixel_spacing = None;
     }
@@ -92,7 +90,7 @@ fn set(settings: &mut Settings, key: &str, node: &Node) -> Result<bool, Error> {
         "symmetricalGLCM" => settings.symmetrical_glcm = node.truth_or_nothing()?,
         "weightingNorm" => settings.weighting_norm = node.option(weighting)?,
         "gldm_a" => settings.gldm_a = node.whole(0, u32::MAX as usize)? as u32,
-        _ => return Ok(false),
+        _ => return filters::set(settings, key, node),
     }
     Ok(true)
 }
@@ -125,8 +123,27 @@ pub(super) fn read_voxel(
     Ok(())
 }
 
+/// Notes which settings of filters (of the section `setting`) no image type
+/// has use for.
+pub(super) fn note_unused(
+    settings: &Settings,
+    node: &Node,
+    notes: &mut Vec<String>,
+) -> Result<(), Error> {
+    for (key, _) in node.entries()? {
+        let user = filters::user(key);
+        if user.is_some_and(|user| !settings.image_types.contains_key(&user)) {
+            notes.push(format!(
+                "setting.{key} has no effect: no image type uses it"
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// Reads the settings of one image type.
 pub(super) fn read_overrides(
+    image_type: ImageType,
     settings: &Settings,
     node: &Node,
     notes: &mut Vec<String>,
@@ -134,15 +151,20 @@ pub(super) fn read_overrides(
     let mut own = Overrides::default();
     for (key, node) in node.entries()? {
         let mut read = settings.clone();
-        if filters::read(key, &node)? {
-            notes.push(format!("{} has no effect on this image type", node.place()));
-            continue;
-        }
         if !set(&mut read, key, &node)? {
             return Err(node.error("is no setting of PyRadiomics"));
         }
         if node.is_null() {
             return Err(node.error("has no value"));
+        }
+        if let Some(user) = filters::user(key) {
+            if user == image_type {
+                read.sigma = once(&read.sigma);
+                filters::keep(&mut own, key, read);
+            } else {
+                notes.push(format!("{} has no effect on this image type", node.place()));
+            }
+            continue;
         }
         match key {
             "binWidth" => own.bin_width = Some(read.bin_width),
@@ -196,12 +218,9 @@ fn distances(node: &Node) -> Result<Vec<usize>, Error> {
     items.iter().map(|item| item.whole(1, MANY)).collect()
 }
 
-fn once(distances: &[usize]) -> Vec<usize> {
-    let new = |i: &usize| !distances[..*i].contains(&distances[*i]);
-    (0..distances.len())
-        .filter(new)
-        .map(|i| distances[i])
-        .collect()
+fn once<T: PartialEq + Copy>(listed: &[T]) -> Vec<T> {
+    let new = |i: &usize| !listed[..*i].contains(&listed[*i]);
+    (0..listed.len()).filter(new).map(|i| listed[i]).collect()
 }
 
 fn range(node: &Node) -> Result<Vec<f64>, Error> {
