@@ -1,19 +1,13 @@
 //! From image and mask to tagged features.
 
-use std::cell::LazyCell;
+use std::borrow::Cow;
 
-use super::discretise::discretise;
+use super::measure::{Measured, Output};
 use super::prepare::{Prepared, prepare};
-use super::{Family, Settings, diagnostics};
-use crate::discretise::GreyLevels;
+use super::{Family, Response, Settings, diagnostics};
+use crate::crop::Crop;
 use crate::extraction::Extraction;
-use crate::features::order::ascending;
-use crate::features::{
-    Definition, firstorder, glcm, gldzm, glrlm, glszm, intensity_histogram, intensity_volume,
-    local_intensity, morphology, ngldm, ngtdm,
-};
 use crate::grid::check_grid;
-use crate::matrices::{Aggregation, Dimension, LevelGrid};
 use crate::{Error, Roi, Volume};
 
 /// Extracts the features of one region as IBSI 1 defines them, under IBSI's
@@ -21,7 +15,10 @@ use crate::{Error, Roi, Volume};
 ///
 /// In IBSI's order: the label is selected; image and mask are resampled, and
 /// intensities rounded; the intensity mask is re-segmented, the morphological
-/// mask is not; intensities are discretised; features are computed.
+/// mask is not; intensities are discretised; features are computed. Filters
+/// take the whole resampled and rounded image to a response map each; its
+/// features are those of the intensity mask that the image's own intensities
+/// give, under the filter's name (`log_3d_sigma2mm_stat_mean`).
 ///
 /// # Errors
 /// Settings out of range, image and mask on different grids, a label that is
@@ -59,170 +56,60 @@ pub fn extract(image: &Volume, mask: &Volume, settings: &Settings) -> Result<Ext
         settings.minimum_roi_dimensions,
         settings.minimum_roi_size,
     )?;
-    let mut out = Output {
-        settings,
-        extraction: Extraction {
-            diagnostics: diagnostics::describe(image, &roi, &prepared)?,
-            ..Extraction::default()
-        },
+    let mut extraction = Extraction {
+        diagnostics: diagnostics::describe(image, &roi, &prepared)?,
+        ..Extraction::default()
     };
-    out.add_form(&prepared)?;
-    let grey = if OF_LEVELS.into_iter().any(|family| out.wants(family)) {
-        let start = settings.range()[0];
-        Some(discretise(
-            &prepared.intensities,
-            settings.binning(),
-            start,
-        )?)
-    } else {
-        None
-    };
-    out.add_intensities(&prepared, grey.as_ref())?;
-    if let Some(grey) = grey.filter(|_| OF_LEVELS[1..].iter().any(|&family| out.wants(family))) {
-        let grid = LevelGrid::new(&prepared.intensity, &grey, 1)?;
-        out.add_textures(&grid, &prepared);
+    if settings.measure_unfiltered {
+        let unfiltered = unfiltered(&prepared, settings);
+        Output::of(&unfiltered, &prepared, settings).add_to(&mut extraction)?;
     }
-    Ok(out.extraction)
+    for response in &settings.filters {
+        let name = response.name();
+        let grid = prepared.image.geometry();
+        let warnings = response.filter.warnings(grid).into_iter();
+        let warnings = warnings.map(|warning| (name.clone(), warning));
+        extraction.warnings.extend(warnings);
+        let part = Crop::within(&prepared.intensity, grid.size, SEEN_AROUND_MM);
+        let map = response.filter.apply_within(&prepared.image, part)?;
+        let measured = filtered(response, &map, &prepared, settings)?;
+        Output::of(&measured, &prepared, settings).add_to(&mut extraction)?;
+    }
+    Ok(extraction)
 }
 
-/// The families of grey levels; all but the first of neighbours.
-const OF_LEVELS: [Family; 7] = [
-    Family::IntensityHistogram,
-    Family::Glcm,
-    Family::Glrlm,
-    Family::Glszm,
-    Family::Gldzm,
-    Family::Ngtdm,
-    Family::Ngldm,
-];
+/// Features see no farther around the region: the sphere of local intensity, and
+/// a little more for rounding.
+const SEEN_AROUND_MM: f64 = 6.3;
 
-/// An extraction in the making.
-struct Output<'a> {
-    settings: &'a Settings,
-    extraction: Extraction,
-}
-
-impl Output<'_> {
-    fn add_form(&mut self, prepared: &Prepared<'_>) -> Result<(), Error> {
-        let (image, intensity) = (&prepared.image, &prepared.intensity);
-        if self.wants(Family::Morphology) {
-            use morphology::{FEATURES, UNDEFINED, ibsi};
-            let values = ibsi(&prepared.morphology, intensity, image)?;
-            self.add(&FEATURES, &values, "", UNDEFINED);
-        }
-        if self.wants(Family::LocalIntensity) {
-            use local_intensity::{FEATURES, UNDEFINED, ibsi};
-            self.add(&FEATURES, &ibsi(intensity, image)?, "", UNDEFINED);
-        }
-        Ok(())
-    }
-
-    fn add_intensities(
-        &mut self,
-        prepared: &Prepared<'_>,
-        grey: Option<&GreyLevels>,
-    ) -> Result<(), Error> {
-        let ascending = LazyCell::new(|| ascending(&prepared.intensities));
-        if self.wants(Family::Statistics) {
-            use firstorder::{FEATURES, FirstOrder, UNDEFINED};
-            let measures = FirstOrder::of_ascending(ascending.clone(), 0.0);
-            self.add(&FEATURES, &values(&FEATURES, &measures), "", UNDEFINED);
-        }
-        if let Some(grey) = grey.filter(|_| self.wants(Family::IntensityHistogram)) {
-            use intensity_histogram::{FEATURES, Histogram, UNDEFINED};
-            let measures = Histogram::of(grey);
-            self.add(&FEATURES, &values(&FEATURES, &measures), "", UNDEFINED);
-        }
-        if self.wants(Family::IntensityVolume) {
-            use intensity_volume::{FEATURES, IntensityVolume, UNDEFINED};
-            let (range, levels) = (self.settings.range(), self.settings.ivh_levels());
-            let measures = IntensityVolume::of(&ascending, range, levels)?;
-            self.add(&FEATURES, &values(&FEATURES, &measures), "", UNDEFINED);
-        }
-        Ok(())
-    }
-
-    fn add_textures(&mut self, grid: &LevelGrid, prepared: &Prepared<'_>) {
-        let all = [Dimension::D2, Dimension::D25, Dimension::D3];
-        let dimensions = all
-            .into_iter()
-            .filter(|d| self.settings.dimensions.contains(d));
-        let dimensions: Vec<_> = dimensions.map(|d| (d, d.suffix())).collect();
-        let ways = dimensions.iter().flat_map(|&(d, _)| Aggregation::of(d));
-        let ways: Vec<_> = ways.map(|way| (way, way.suffix())).collect();
-
-        let of = |way| glcm::ibsi(grid, way);
-        self.add_each(Family::Glcm, &glcm::FEATURES, &ways, of, glcm::UNDEFINED);
-        let of = |way| glrlm::ibsi(grid, way);
-        self.add_each(Family::Glrlm, &glrlm::FEATURES, &ways, of, glrlm::UNDEFINED);
-        let of = |d| glszm::ibsi(grid, d);
-        self.add_each(
-            Family::Glszm,
-            &glszm::FEATURES,
-            &dimensions,
-            of,
-            glszm::UNDEFINED,
-        );
-        let of = |d| gldzm::ibsi(grid, &prepared.intensity, &prepared.morphology, d);
-        self.add_each(
-            Family::Gldzm,
-            &gldzm::FEATURES,
-            &dimensions,
-            of,
-            gldzm::UNDEFINED,
-        );
-        let of = |d| ngtdm::ibsi(grid, d);
-        self.add_each(
-            Family::Ngtdm,
-            &ngtdm::FEATURES,
-            &dimensions,
-            of,
-            ngtdm::UNDEFINED,
-        );
-        let of = |d| ngldm::ibsi(grid, d);
-        self.add_each(
-            Family::Ngldm,
-            &ngldm::FEATURES,
-            &dimensions,
-            of,
-            ngldm::UNDEFINED,
-        );
-    }
-
-    /// Adds a family once for each way of counting it.
-    fn add_each<M, W: Copy>(
-        &mut self,
-        family: Family,
-        rows: &[Definition<M>],
-        ways: &[(W, &str)],
-        values: impl Fn(W) -> Vec<f64>,
-        undefined: &str,
-    ) {
-        for &(way, suffix) in ways
-            .iter()
-            .filter(|_| self.settings.families.contains(&family))
-        {
-            self.add(rows, &values(way), &format!("_{suffix}"), undefined);
-        }
-    }
-
-    /// Adds those rows that have a tag.
-    fn add<M>(&mut self, rows: &[Definition<M>], values: &[f64], suffix: &str, undefined: &str) {
-        for (row, &value) in rows.iter().zip(values) {
-            if let Some(tag) = row.tag {
-                let name = format!("{tag}{suffix}");
-                self.extraction.push(name, value, undefined);
-            }
-        }
-    }
-
-    fn wants(&self, family: Family) -> bool {
-        self.settings.families.contains(&family)
+fn unfiltered<'a>(prepared: &'a Prepared<'_>, settings: &'a Settings) -> Measured<'a> {
+    Measured {
+        prefix: String::new(),
+        image: &prepared.image,
+        intensities: Cow::Borrowed(&prepared.intensities),
+        families: settings.families.clone(),
+        binning: settings.binning(),
+        range: settings.range(),
     }
 }
 
-fn values<M>(rows: &[Definition<M>], measures: &M) -> Vec<f64> {
-    rows.iter().map(|row| (row.value)(measures)).collect()
+/// The range of the image's intensities says nothing of the responses.
+fn filtered<'a>(
+    response: &Response,
+    map: &'a Volume,
+    prepared: &Prepared<'_>,
+    settings: &Settings,
+) -> Result<Measured<'a>, Error> {
+    let families = response.families.as_ref().unwrap_or(&settings.families);
+    let families = families.iter().copied();
+    Ok(Measured {
+        prefix: response.column(""),
+        image: map,
+        intensities: Cow::Owned(prepared.intensity.intensities(map)?),
+        families: families.filter(|f| *f != Family::Morphology).collect(),
+        binning: settings.binning_of(response),
+        range: [None; 2],
+    })
 }
 
 #[cfg(test)]
@@ -307,11 +194,55 @@ mod tests {
     }
 
     #[test]
+    fn response_maps_are_measured_under_their_names() {
+        let (image, mask) = case(24.0);
+        let text = "resegment_range = [10, 30]\nfamilies = ['morphology', 'statistics']\n\
+                    [[filters]]\nkind = 'mean'\nsupport_voxels = 1\n\
+                    [[filters]]\nkind = 'log'\nsigma_mm = 1.5\nname = 'fine'\n\
+                    families = ['statistics', 'intensity_histogram']\nbin_count = 8";
+        let mut settings = Settings::from_toml(text).unwrap();
+        let both = extract(&image, &mask, &settings).unwrap();
+        let find = |name: &str| {
+            let feature = both.features.iter().find(|f| f.name == name);
+            feature.unwrap_or_else(|| panic!("{name}")).value
+        };
+        // A mean of one voxel: re-segmented by the image's intensities.
+        for tag in ["stat_mean", "stat_min", "stat_energy"] {
+            assert_eq!(find(&format!("mean_3d_support1_{tag}")), find(tag));
+        }
+        assert_eq!(find("fine_ih_max"), 8.0);
+        let with = |text: &str| {
+            both.features
+                .iter()
+                .filter(|f| f.name.contains(text))
+                .count()
+        };
+        assert_eq!((with("morph_"), with("ih_"), with("stat_")), (29, 23, 54));
+        let told: Vec<_> = both.warnings.iter().map(|w| w.0.as_str()).collect();
+        assert_eq!(told, ["fine", "fine"]);
+        assert!(both.warnings[0].1.contains("2 mm along z"));
+        assert!(both.warnings[1].1.contains("8 grey levels"));
+
+        settings.measure_unfiltered = false;
+        let alone = extract(&image, &mask, &settings).unwrap();
+        assert_eq!(alone.features, both.features[29 + 18..]);
+    }
+
+    #[test]
     fn threads_do_not_change_a_bit() {
         let (image, mask) = case(24.0);
         let settings = Settings {
             resample_mm: [0.7; 3],
             interpolation: crate::ibsi::Interpolation::Cubic,
+            families: vec![Family::Statistics, Family::Glcm],
+            filters: [
+                "kind = 'log'\nsigma_mm = 1",
+                "kind = 'laws'\nkernels = ['L5', 'E5', 'S5']\npooling = 'mean'",
+                "kind = 'gabor'\nsigma_mm = 1\nlambda_mm = 1\ngamma = 0.7\n\
+                 theta_step_deg = 60\nplanes = 'orthogonal'",
+            ]
+            .map(|text| toml::from_str(text).unwrap())
+            .to_vec(),
             ..Settings::default()
         };
         let with = |threads| {

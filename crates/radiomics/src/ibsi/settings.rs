@@ -1,8 +1,10 @@
 //! What to extract and how, in IBSI's terms.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::Family;
+use super::{Family, Response};
 use crate::Error;
 use crate::discretise::Binning;
 use crate::error::number;
@@ -87,6 +89,12 @@ pub struct Settings {
     pub minimum_roi_size: Option<usize>,
     /// Families to extract; the output order doesn't depend on the order here.
     pub families: Vec<Family>,
+    /// Whether the image itself is measured, and not only its response maps;
+    /// default true. Morphology is measured with it.
+    pub measure_unfiltered: bool,
+    /// Filters of IBSI 2 whose response maps are measured, each under a name of
+    /// its own; `[[filters]]` in TOML. Default none.
+    pub filters: Vec<Response>,
 }
 
 impl Default for Settings {
@@ -109,6 +117,8 @@ impl Default for Settings {
             minimum_roi_dimensions: 2,
             minimum_roi_size: None,
             families: Family::ALL.to_vec(),
+            measure_unfiltered: true,
+            filters: Vec::new(),
         }
     }
 }
@@ -138,7 +148,9 @@ impl Settings {
         Ok(settings)
     }
 
-    /// IBSI 1's configurations of its CT phantom: `ibsi-a` to `ibsi-e`.
+    /// IBSI 1's configurations of its CT phantom, `ibsi-a` to `ibsi-e`, and those
+    /// of IBSI 2's phase 2: `ibsi2-a` (slice by slice) and `ibsi2-b` (in space),
+    /// each with all its filters.
     ///
     /// ```
     /// let settings = radiomics::ibsi::Settings::named("ibsi-c");
@@ -151,6 +163,8 @@ impl Settings {
             "ibsi-c" => include_str!("../../presets/ibsi-c.toml"),
             "ibsi-d" => include_str!("../../presets/ibsi-d.toml"),
             "ibsi-e" => include_str!("../../presets/ibsi-e.toml"),
+            "ibsi2-a" => include_str!("../../presets/ibsi2-a.toml"),
+            "ibsi2-b" => include_str!("../../presets/ibsi2-b.toml"),
             _ => return None,
         };
         Self::from_toml(text).ok()
@@ -281,17 +295,42 @@ impl Settings {
                 !self.families.is_empty(),
                 "families is empty; name at least one".to_owned(),
             ),
+            (
+                self.measure_unfiltered || !self.filters.is_empty(),
+                "measure_unfiltered is false and there are no filters; nothing is left to measure"
+                    .to_owned(),
+            ),
         ];
-        match rules.into_iter().find(|(holds, _)| !holds) {
-            Some((_, problem)) => Err(Error::Settings(problem)),
-            None => Ok(()),
+        if let Some((_, problem)) = rules.into_iter().find(|(holds, _)| !holds) {
+            return Err(Error::Settings(problem));
         }
+        let mut names = BTreeSet::new();
+        for response in &self.filters {
+            response.validate()?;
+            if !names.insert(response.name()) {
+                return Err(Error::Settings(format!(
+                    "two filters have the name `{}`; give one of them another `name`",
+                    response.name()
+                )));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn binning(&self) -> Binning {
-        match self.bin_width {
-            Some(width) => Binning::Width(width),
-            None => Binning::Count(self.bin_count.unwrap_or(Self::BIN_COUNT)),
+        self.binning_or(None, None)
+    }
+
+    /// The binning of a response map.
+    pub(super) fn binning_of(&self, response: &Response) -> Binning {
+        self.binning_or(response.bin_width, response.bin_count)
+    }
+
+    fn binning_or(&self, width: Option<f64>, count: Option<usize>) -> Binning {
+        match (width, count, self.bin_width) {
+            (Some(width), ..) | (None, None, Some(width)) => Binning::Width(width),
+            (None, Some(count), _) => Binning::Count(count),
+            (None, None, None) => Binning::Count(self.bin_count.unwrap_or(Self::BIN_COUNT)),
         }
     }
 
@@ -317,15 +356,32 @@ mod tests {
     #[test]
     fn defaults_and_names_are_valid_and_survive_toml() {
         let named = |name: &&str| Settings::named(name);
-        let presets = ["ibsi-a", "ibsi-b", "ibsi-c", "ibsi-d", "ibsi-e"];
+        let presets = [
+            "ibsi-a", "ibsi-b", "ibsi-c", "ibsi-d", "ibsi-e", "ibsi2-a", "ibsi2-b",
+        ];
         let presets: Vec<_> = presets.iter().filter_map(named).collect();
-        assert_eq!(presets.len(), 5);
+        assert_eq!(presets.len(), 7);
         for settings in presets.iter().chain([&Settings::default()]) {
             let text = toml::to_string(settings).unwrap();
             assert_eq!(&Settings::from_toml(&text).unwrap(), settings);
         }
         assert_eq!(Settings::from_toml("").unwrap(), Settings::default());
         assert_eq!(Settings::named("ibsi-f"), None);
+    }
+
+    #[test]
+    fn filters_survive_toml() {
+        let text = "[[filters]]\nkind = 'laws'\nkernels = ['L5', 'E5']\npooling = 'max'\n\
+                    bin_width = 0.5\n[[filters]]\nkind = 'log'\nsigma_mm = 3\nname = 'fine'";
+        let settings = Settings::from_toml(text).unwrap();
+        let names: Vec<_> = settings.filters.iter().map(Response::name).collect();
+        assert_eq!(names, ["laws_2d_L5E5_max", "fine"]);
+        let binning = |at: usize| settings.binning_of(&settings.filters[at]);
+        assert_eq!(binning(0), Binning::Width(0.5));
+        assert_eq!(binning(1), Binning::Count(32));
+        let again = toml::to_string(&settings).unwrap();
+        assert_eq!(Settings::from_toml(&again).unwrap(), settings);
+        assert_eq!(Settings::default().with_toml(text).unwrap(), settings);
     }
 
     #[test]
@@ -354,6 +410,32 @@ mod tests {
             ("minimum_roi_dimensions = 4", "minimum_roi_dimensions"),
             ("families = []", "families"),
             ("families = ['gldm']", "gldm"),
+            ("measure_unfiltered = false", "measure_unfiltered"),
+            (
+                "[[filters]]\nkind = 'mean'\nsupport_voxels = 2",
+                "support_voxels",
+            ),
+            (
+                "[[filters]]\nkind = 'mean'\nsupport_voxels = 3\nbins = 2",
+                "bins",
+            ),
+            (
+                "[[filters]]\nkind = 'log'\nsigma_mm = 1\nname = 'a b'",
+                "name must be",
+            ),
+            (
+                "[[filters]]\nkind = 'log'\nsigma_mm = 1\nfamilies = ['morphology']",
+                "morphology",
+            ),
+            (
+                "[[filters]]\nkind = 'log'\nsigma_mm = 1\nbin_count = 8\nbin_width = 2",
+                "bin_count",
+            ),
+            (
+                "[[filters]]\nkind = 'log'\nsigma_mm = 1\n[[filters]]\nkind = 'log'\n\
+                 sigma_mm = 1",
+                "log_3d_sigma1mm",
+            ),
         ] {
             let message = Settings::from_toml(text).unwrap_err().to_string();
             assert!(message.contains(name), "{text}: {message}");
