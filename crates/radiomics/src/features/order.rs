@@ -87,7 +87,7 @@ pub(crate) fn range(values: &[f64]) -> [f64; 2] {
 /// Linear interpolation between the order statistics of n values (at least
 /// one) at rank q (n - 1), as `numpy.percentile` does; `at` gives the value of
 /// a rank.
-pub(super) fn percentile(n: usize, q: f64, at: impl Fn(usize) -> f64) -> f64 {
+pub(crate) fn percentile(n: usize, q: f64, at: impl Fn(usize) -> f64) -> f64 {
     let rank = q * (n - 1) as f64;
     let below = rank.floor();
     let (a, t) = (at(below as usize), rank - below);
