@@ -118,6 +118,25 @@ impl Canvas {
         self.any_text(text, at, size, anchor, INK, &heavy);
     }
 
+    /// Separate straight pieces, each from its first to its second point.
+    pub fn pieces(&mut self, pieces: &[[Point; 2]], stroke: &Stroke) {
+        if pieces.is_empty() {
+            return;
+        }
+        let each = pieces.iter().map(|[from, to]| {
+            let [(x1, y1), (x2, y2)] = [from, to].map(|&(x, y)| (short(x), short(y)));
+            format!("M{x1} {y1}L{x2} {y2}")
+        });
+        let _ = writeln!(
+            self.body,
+            "<path fill=\"none\" stroke-linecap=\"square\" stroke=\"{}\" stroke-width=\"{}\" \
+             d=\"{}\"/>",
+            colour::hex(stroke.colour),
+            stroke.width,
+            each.collect::<String>()
+        );
+    }
+
     /// A text that is read upwards, its middle on the point.
     pub fn upwards(&mut self, text: &str, (x, y): Point, size: i32) {
         let turn = format!(" transform=\"rotate(-90 {} {})\"", short(x), short(y));
@@ -157,10 +176,20 @@ impl Canvas {
     /// The figure on white.
     pub fn finish(self, width: f64, height: f64) -> String {
         let (width, height) = (width.ceil(), height.ceil());
+        let ground = format!("<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n");
+        self.on(&ground, width, height)
+    }
+
+    /// The figure on nothing, to be laid over pixels.
+    pub fn finish_clear(self, width: f64, height: f64) -> String {
+        self.on("", width.ceil(), height.ceil())
+    }
+
+    fn on(self, ground: &str, width: f64, height: f64) -> String {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" font-family=\"{}, Verdana, sans-serif\">\
-             <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}</svg>\n",
+             viewBox=\"0 0 {width} {height}\" font-family=\"{}, Verdana, sans-serif\">{ground}{}\
+             </svg>\n",
             font::FAMILY,
             self.body
         )

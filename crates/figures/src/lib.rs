@@ -5,7 +5,8 @@
 //! in the embedded font (DejaVu Sans), so that none is cut off or overlaps;
 //! draw it as SVG ([`heatmap`], [`roc`], [`kaplan_meier`], [`forest`],
 //! [`scatter`]) in colours that are safe for the colour-blind; turn any SVG into
-//! pixels ([`png`]). Output: text or bytes, never a file, and the same bytes on
+//! pixels ([`png`]). Slices of images with outlines are pixels from the start
+//! ([`montage`]). Output: text or bytes, never a file, and the same bytes on
 //! every run: no system font, no clock and no file is looked at.
 //! `examples/gallery.rs` draws one of each.
 //!
@@ -46,6 +47,7 @@ pub mod heatmap;
 pub mod kaplan_meier;
 mod legend;
 mod lettering;
+pub mod montage;
 pub mod png;
 pub mod roc;
 mod room;

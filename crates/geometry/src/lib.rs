@@ -20,6 +20,7 @@
 
 /// Gaussian blur and Laplacian.
 pub mod blur;
+mod border;
 /// Connected components and their extents.
 pub mod components;
 /// Connected components in 3-D.
@@ -47,6 +48,7 @@ pub mod outline;
 /// Watersheds.
 pub mod watershed;
 
+pub use border::border;
 pub use components::{Components, Connectivity, Region};
 pub use grid::{Grid2, GridError};
 pub use grid3::Grid3;

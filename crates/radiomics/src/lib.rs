@@ -1,13 +1,16 @@
 //! Image and mask to radiomic features.
 //!
-//! Input: an image and a label mask on one grid ([`io::read`] takes NIfTI and
-//! NRRD). Steps: the region of one label is selected and checked ([`roi`]),
-//! its surface meshed ([`mesh`]), its intensities cut into grey levels
+//! Input: an image ([`io::load`]: NIfTI, NRRD, MetaImage, DICOM) and a mask
+//! ([`io::read_mask`]: the same, RTSTRUCT, SEG), brought on one grid
+//! ([`align`]). Steps: MR intensities may be put on a common scale
+//! ([`standardise`]); the region of one label is selected and checked
+//! ([`roi`]); other images are made of the image ([`filters`]); the region's
+//! surface is meshed ([`mesh`]), its intensities cut into grey levels
 //! ([`discretise`]), neighbouring levels counted ([`matrices`]), and each
 //! family of features computed ([`features`]). Output: an [`Extraction`] with
-//! named values, diagnostics, and a reason for every value that is missing.
-//! Names, defaults and numbers are PyRadiomics'; IBSI codes stand in
-//! [`features::catalogue`].
+//! named values, diagnostics, warnings, and a reason for every value that is
+//! missing. Whose definitions are followed is a matter of dialect:
+//! [`pyradiomics`] or [`ibsi`].
 //!
 //! ```
 //! use ndarray::Array3;
@@ -25,6 +28,8 @@
 //! # Ok::<(), radiomics::Error>(())
 //! ```
 
+/// Masks on the grid of their image.
+pub mod align;
 mod autocorrelation;
 /// The patient, without the air around.
 pub mod body;
@@ -43,6 +48,8 @@ mod error;
 mod extraction;
 /// The features, one family a file.
 pub mod features;
+/// Images made from images.
+pub mod filters;
 /// Whether image and mask lie on one grid.
 pub mod grid;
 mod hull;
@@ -62,6 +69,8 @@ mod moments;
 mod oriented_box;
 /// Image and region as another examination might have shown them.
 pub mod perturb;
+/// Planes of a volume as a screen shows them.
+pub mod plane;
 mod principal_axes;
 mod protocol;
 /// The dialect of PyRadiomics.
@@ -74,6 +83,8 @@ pub mod ring;
 pub mod roi;
 mod spectrum;
 mod sphere;
+/// MR intensities on a common scale.
+pub mod standardise;
 mod vector;
 mod volume;
 
