@@ -3,11 +3,13 @@
 
 mod correlate;
 mod demo;
+mod formats;
 mod hostile;
 mod models;
 mod protocols;
 mod radiomics;
 mod reliability;
 mod slides;
+mod standardise;
 mod study;
 mod support;

@@ -73,6 +73,12 @@ pub enum Command {
     Radiomics(cmd::radiomics::Radiomics),
     /// Say how well features repeat, from repeated readers or perturbations
     Reliability(cmd::reliability::Reliability),
+    /// Convert DICOM series, RTSTRUCT and SEG to NIfTI
+    Convert(cmd::convert::Convert),
+    /// Show what radpath sees in an image or mask
+    Inspect(cmd::inspect::Inspect),
+    /// Draw images with the outlines of their masks
+    Qc(cmd::qc::Qc),
     /// Find cells on whole slides and say which are positive
     Slides(cmd::slides::Slides),
     /// Correlate radiomic with pathology features

@@ -20,17 +20,28 @@ pub struct Fingerprint {
     pub bytes: u64,
     /// `sha256` of the whole file; `sha256-ends` of its first and last MiB,
     /// for files above 64 MiB (slides), where reading all would take as long
-    /// as the analysis.
+    /// as the analysis; `sha256-files` of the sorted hashes of a folder's files.
     pub method: &'static str,
     /// The hash, hexadecimal.
     pub hash: String,
 }
 
-/// Fingerprint of a file.
+/// Fingerprint of a file, or of all files below a folder (a DICOM series),
+/// whatever their names.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
+    if path.is_dir() {
+        let mut hashes = Vec::new();
+        let bytes = collect(path, &mut hashes)?;
+        hashes.sort();
+        return Ok(Fingerprint {
+            bytes,
+            method: "sha256-files",
+            hash: of_text(&hashes.concat()),
+        });
+    }
     let read = || -> std::io::Result<Fingerprint> {
         let mut file = File::open(path)?;
         let bytes = file.metadata()?.len();
@@ -51,6 +62,22 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
         })
     };
     read().map_err(Error::io(path))
+}
+
+/// Adds the hashes of all files below a folder; gives their size.
+fn collect(folder: &Path, hashes: &mut Vec<String>) -> Result<u64, Error> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder).map_err(Error::io(folder))? {
+        let path = entry.map_err(Error::io(folder))?.path();
+        if path.is_dir() {
+            bytes += collect(&path, hashes)?;
+        } else {
+            let file = fingerprint(&path)?;
+            bytes += file.bytes;
+            hashes.push(file.hash);
+        }
+    }
+    Ok(bytes)
 }
 
 /// SHA-256 of a text, hexadecimal.
@@ -89,5 +116,22 @@ mod tests {
             (3, "sha256", expected)
         );
         assert!(fingerprint(&dir.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn folders_are_known_by_their_content() {
+        let dir = tempfile::tempdir().unwrap();
+        let of = |names: [&str; 2]| {
+            let folder = dir.path().join(names[0]);
+            std::fs::create_dir_all(folder.join("deep")).unwrap();
+            std::fs::write(folder.join(names[0]), "a").unwrap();
+            std::fs::write(folder.join("deep").join(names[1]), "bc").unwrap();
+            fingerprint(&folder).unwrap()
+        };
+        let first = of(["x", "y"]);
+        assert_eq!((first.bytes, first.method), (3, "sha256-files"));
+        assert_eq!(first, of(["z", "w"]));
+        std::fs::write(dir.path().join("x/x"), "b").unwrap();
+        assert_ne!(first, fingerprint(&dir.path().join("x")).unwrap());
     }
 }

@@ -43,7 +43,7 @@ pub fn run(_command: &Doctor, context: &Context) -> Result<Outcome> {
         ),
         (
             "images",
-            "NIfTI-1 (.nii, .nii.gz), NRRD (.nrrd, .nhdr)".into(),
+            "NIfTI, NRRD, MetaImage, DICOM CT, MR and PET; masks also RTSTRUCT and SEG".into(),
         ),
         ("tables", "CSV (comma, semicolon, tab), Parquet".into()),
         (

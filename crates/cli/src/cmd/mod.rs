@@ -1,17 +1,21 @@
 //! One file a subcommand: read the configuration, call the libraries, write.
 
 mod beside;
+pub mod convert;
 pub mod correlate;
 pub mod demo;
 pub mod doctor;
+pub mod inspect;
 mod models;
 pub mod predict;
+pub mod qc;
 pub mod radiomics;
 pub mod reliability;
 pub mod response;
 pub mod slides;
 pub mod study;
 pub mod survival;
+mod targets;
 
 use std::path::Path;
 

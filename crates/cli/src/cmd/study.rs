@@ -12,7 +12,7 @@ use report::{Finding, NO_PROOF, Verdict};
 use tables::Format;
 use wsi::markers::Markers;
 
-use super::radiomics::{Flags, Preset, resolve};
+use super::radiomics::{Flags, Preset, Way, resolve};
 use crate::Outcome;
 use crate::args::Cli;
 use crate::context::{Context, print_bytes};
@@ -345,6 +345,13 @@ fn extraction(study: &study::Study, problems: &mut Vec<String>) {
     {
         problems.push(format!(
             "[radiomics] ring_mm: {width} is not a width in mm; write positive numbers"
+        ));
+    }
+    if let Some(way) = &radiomics.standardise
+        && <Way as clap::ValueEnum>::from_str(way, false).is_err()
+    {
+        problems.push(format!(
+            "[radiomics] standardise: `{way}` is none of zscore, white-stripe, nyul"
         ));
     }
     let preset = match radiomics

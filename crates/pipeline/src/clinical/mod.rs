@@ -12,6 +12,7 @@ use std::path::Path;
 use tables::{Features, Table};
 
 use crate::Error;
+pub(crate) use values::same;
 use values::{Values, is_number, looks_decimal};
 
 /// The word that takes row numbers (1, 2, ...) as ids, where the table has no

@@ -56,7 +56,7 @@ impl Values {
 }
 
 /// True for two ways to write one value.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub(crate) fn same(a: &str, b: &str) -> bool {
     canonical(a) == canonical(b)
 }
 

@@ -90,6 +90,10 @@ pub struct Radiomics {
     pub preset: Option<String>,
     /// Widths of peritumoural rings in mm.
     pub ring_mm: Option<Vec<f64>>,
+    /// Names of regions of RTSTRUCT and SEG masks, with semicolons between them.
+    pub roi: Option<String>,
+    /// How MR intensities are brought on a common scale.
+    pub standardise: Option<String>,
 }
 
 impl Radiomics {

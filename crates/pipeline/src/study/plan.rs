@@ -109,7 +109,7 @@ impl Plan {
         let rows: Vec<_> = checked
             .cases
             .iter()
-            .map(|c| json!([c.patient_id, c.sequence, c.labels]))
+            .map(|c| json!([c.patient_id, c.sequence, c.labels, c.rois, c.cohort]))
             .collect();
         let mut line = self.line("radiomics").source(
             "--cases",
@@ -124,6 +124,9 @@ impl Plan {
         line = line
             .option("--preset", radiomics.preset.clone())
             .option("--ring-mm", radiomics.ring_list())
+            .option("--roi", radiomics.roi.clone())
+            .option("--standardise", radiomics.standardise.clone())
+            .option("--train-value", study.config.roles.train_value.clone())
             .option("--id", study.config.roles.id.clone());
         for case in &checked.cases {
             let id = match case.sequence.as_str() {
@@ -134,6 +137,7 @@ impl Plan {
             for (role, path) in files
                 .into_iter()
                 .chain([("body_mask", case.body_mask.as_ref())])
+                .chain([("brain_mask", case.brain_mask.as_ref())])
             {
                 let Some(path) = path else { continue };
                 line.reads(Source {

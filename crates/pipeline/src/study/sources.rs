@@ -33,6 +33,8 @@ impl Checker<'_> {
         for (key, there) in [
             ("[radiomics] preset", radiomics.preset.is_some()),
             ("[radiomics] ring_mm", radiomics.ring_mm.is_some()),
+            ("[radiomics] roi", radiomics.roi.is_some()),
+            ("[radiomics] standardise", radiomics.standardise.is_some()),
         ] {
             if there && radiomics.cases.is_none() {
                 self.note(key, "goes with `cases` only: take it out");
@@ -77,6 +79,26 @@ impl Checker<'_> {
         let masks: Vec<&Path> = cases.iter().map(|c| c.mask.as_path()).collect();
         self.files(key, path, "image", &images);
         self.files(key, path, "mask", &masks);
+        if cases.iter().any(|c| c.brain_mask.is_some()) {
+            let brains: Vec<&Path> = cases
+                .iter()
+                .map(|c| c.brain_mask.as_deref().unwrap_or(&c.mask))
+                .collect();
+            self.files(key, path, "brain_mask", &brains);
+        }
+        // Here test patients are known to be among the rows.
+        let radiomics = self.config().radiomics.as_ref();
+        let way = radiomics.and_then(|radiomics| radiomics.standardise.as_deref());
+        if way == Some("nyul") && cases.iter().all(|c| c.cohort.is_none()) {
+            let shown = path.display();
+            self.note(
+                "[radiomics] standardise",
+                format!(
+                    "nyul learns from training patients alone, and {shown} doesn't say who they \
+                     are: add a column `cohort`"
+                ),
+            );
+        }
         if cases.iter().any(|c| c.body_mask.is_some()) {
             // A row without one has been told of already if its mask is bad.
             let bodies: Vec<&Path> = cases
@@ -164,7 +186,10 @@ impl Checker<'_> {
     fn files(&mut self, key: &str, manifest: &Path, column: &str, paths: &[&Path]) {
         let missing: Vec<bool> = paths
             .iter()
-            .map(|path| !path.is_file() || File::open(path).is_err())
+            .map(|path| {
+                let series = column == "image" && path.is_dir();
+                !(path.is_file() || series) || File::open(path).is_err()
+            })
             .collect();
         self.rows(key, manifest, column, &missing, |row| {
             format!(

@@ -4,11 +4,12 @@ mod maps;
 mod perturbed;
 mod protocol;
 mod regions;
+mod standardise;
 mod table;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use cohort::notes::{self, Note};
@@ -19,12 +20,16 @@ use pipeline::provenance::{self, Input, Run, Timing};
 use radiomics::perturb::Named;
 
 use super::beside;
+use super::targets::{Reading, Target};
 use crate::context::{Context, check_ending, is_stdout, write_table};
 use crate::{Outcome, progress};
 use protocol::Resolved;
-use regions::{Job, Part};
+use regions::{Job, Measured};
+use standardise::Standardise;
 
 pub use protocol::{Flags, Preset, resolve};
+pub use regions::files;
+pub use standardise::Way;
 
 const EXAMPLES: &str = "Examples:
   radpath radiomics t1.nii.gz tumour.nii.gz --out features.csv
@@ -33,26 +38,36 @@ const EXAMPLES: &str = "Examples:
   radpath radiomics ct.nii.gz gtv.nii.gz --preset ibsi-c --diagnostics --out ibsi.csv
   radpath radiomics t1.nii.gz tumour.nii.gz --ring-mm 3,5 --maps glcm_Contrast --out f.csv
   radpath radiomics --cases cases.csv --perturb rcv --out f.csv
+  radpath radiomics ct_series/ rtstruct.dcm --roi 'GTV*' --out f.csv
   radpath radiomics ct.nrrd mask.nrrd --label 2 --out - | head
 
 cases.csv has the columns patient_id, image, mask, and optionally label (one, or
-several as 1;2: names prefixed label1_, label2_), sequence (T1, T2, ...: then one
-row a patient, names prefixed by the sequence) and body_mask (rings stay in it).
+several as 1;2: names prefixed label1_, label2_), roi (names or patterns of regions
+of an RTSTRUCT or SEG: GTV*;Node), sequence (T1, T2, ...: then one
+row a patient, names prefixed by the sequence), body_mask (rings stay in it),
+brain_mask and cohort (for --standardise).
 Beside FILE: FILE's stem with .run.toml, .timing.json, and where there is
 something to say .failures.csv and .notes.csv; with --perturb STEM.perturbed/tables,
-a table a perturbation; with --maps STEM.maps/maps.";
+a table a perturbation; with --maps STEM.maps/maps; with --standardise nyul the
+landmarks, STEM.landmarks.json.";
 
 /// What may be written beside the table.
-const SIDE_FILES: [&str; 4] = ["run.toml", "timing.json", "failures.csv", "notes.csv"];
+const SIDE_FILES: [&str; 5] = [
+    "run.toml",
+    "timing.json",
+    "failures.csv",
+    "notes.csv",
+    standardise::SIDE_FILE,
+];
 
 /// Arguments of `radpath radiomics`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Radiomics {
-    /// Image (NIfTI or NRRD)
+    /// Image: NIfTI, NRRD, MetaImage, a DICOM file or the folder of a series
     #[arg(required_unless_present = "cases", requires = "mask")]
     pub image: Option<PathBuf>,
-    /// Mask on the image's grid (NIfTI or NRRD)
+    /// Mask on the image's grid, DICOM RTSTRUCT or SEG
     pub mask: Option<PathBuf>,
     /// Table of images and masks, one case a row
     #[arg(long, value_name = "FILE", conflicts_with_all = ["image", "mask"])]
@@ -75,12 +90,25 @@ pub struct Radiomics {
     /// Label of the region in the mask, or several; labels in --cases go before them
     #[arg(long, value_name = "N,..", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
     pub label: Vec<u32>,
+    /// Region of an RTSTRUCT or SEG by name, number or pattern (* and ?), or several with semicolons
+    /// between them; a pattern joins all it matches; roi in --cases goes before them
+    #[arg(long, value_name = "NAME;..", conflicts_with = "label")]
+    pub roi: Option<String>,
+    /// How image files are read
+    #[command(flatten)]
+    pub reading: Reading,
     /// Width of a grey level in units of the image
     #[arg(long, value_name = "X", conflicts_with = "bin_count")]
     pub bin_width: Option<f64>,
     /// Number of grey levels
     #[arg(long, value_name = "N")]
     pub bin_count: Option<usize>,
+    /// Make filtered images (LoG, wavelets, ...) of a box around the region only: faster, nearly equal
+    #[arg(long)]
+    pub crop_filters: bool,
+    /// MR intensities on a common scale
+    #[command(flatten)]
+    pub standardise: Standardise,
     /// Also measure the tissue around the region, up to so many mm from it
     #[arg(
         long,
@@ -117,6 +145,12 @@ pub struct Radiomics {
 }
 
 impl Radiomics {
+    /// The names of regions that were typed.
+    fn rois(&self) -> Result<Vec<String>> {
+        let typed = self.roi.as_deref().unwrap_or_default();
+        manifest::parse_names(typed).map_err(|problem| anyhow!("--roi {typed}: {problem}"))
+    }
+
     /// Refuses rings that are none, and regions that are named twice.
     fn check_regions(&self) -> Result<()> {
         if let Some(width) = self
@@ -143,6 +177,7 @@ impl Radiomics {
             labels: &self.label,
             bin_width: self.bin_width,
             bin_count: self.bin_count,
+            crop_filters: self.crop_filters,
         }
     }
 }
@@ -170,15 +205,33 @@ pub fn run(command: &Radiomics, context: &Context) -> Result<Outcome> {
         resolved.protocol.without_diagnostics()
     };
     let maps = maps::begin(&command.maps, &resolved.protocol, &command.out, &inputs)?;
+    let options = command.reading.options();
+    let out = &command.out;
+    let scale = standardise::plan(
+        &command.standardise,
+        &resolved.protocol,
+        &cases,
+        &options,
+        out,
+        context.threads,
+    )?;
+    let rois = command.rois()?;
+    let regions = cases.iter().map(|case| (&case.rois, &case.labels));
+    let regions: Vec<_> = regions.chain([(&rois, &resolved.labels)]).collect();
+    distinct_columns(regions.iter().map(|(rois, _)| rois.as_slice()))?;
+    let several = |(rois, labels): &(&Vec<String>, &Vec<u32>)| rois.len() > 1 || labels.len() > 1;
     let job = Job {
         maps: maps.as_ref(),
         protocol: &protocol,
+        options: &options,
+        scale: &scale,
         labels: &resolved.labels,
+        rois: &rois,
         rings_mm: &command.ring_mm,
         body_above: command.body_above,
         perturbations: &perturbations,
         seed: context.seed,
-        name_labels: resolved.labels.len() > 1 || cases.iter().any(|case| case.labels.len() > 1),
+        name_regions: regions.iter().any(several),
     };
     let bar = progress::bar(context, "radiomics", cases.len());
     let results = batch::run(
@@ -191,9 +244,9 @@ pub fn run(command: &Radiomics, context: &Context) -> Result<Outcome> {
 
     let mut done = Done::default();
     for (case, result) in cases.iter().zip(results) {
-        timing.item(&name(case), result.elapsed);
+        timing.item(&case_name(case), result.elapsed);
         match result.outcome {
-            Ok(parts) => done.take(case, parts, &perturbations),
+            Ok(measured) => done.take(case, measured, &perturbations),
             Err(error) => done.fail(case, &error),
         }
     }
@@ -221,7 +274,9 @@ pub fn run(command: &Radiomics, context: &Context) -> Result<Outcome> {
             "notes.csv",
             &notes::frame(&done.notes(&command.out))?,
         )?;
-        let run = run_file(command, context, &cases, &resolved, &done)?;
+        scale.write(out)?;
+        let mut run = run_file(command, context, &cases, &resolved, &done)?;
+        run.notes.extend(scale.notes.iter().cloned());
         if let Some(folder) = folder {
             let tables = (1..).zip(&perturbations);
             let tables = tables.map(|(variant, named)| (named.name.as_str(), done.of(variant)));
@@ -243,15 +298,23 @@ pub fn run(command: &Radiomics, context: &Context) -> Result<Outcome> {
 #[derive(Default)]
 struct Done<'a> {
     parts: Vec<(&'a Case, usize, String, radiomics::Extraction)>,
+    warnings: Vec<(&'a Case, String)>,
     failures: Vec<Failure>,
     errors: Vec<String>,
 }
 
 impl<'a> Done<'a> {
-    fn take(&mut self, case: &'a Case, parts: Vec<Part>, perturbations: &[Named]) {
-        for part in parts {
+    fn take(&mut self, case: &'a Case, measured: Measured, perturbations: &[Named]) {
+        for warning in measured.warnings {
+            tracing::warn!("{}: {warning}", case_name(case));
+            self.warnings.push((case, warning));
+        }
+        for part in measured.parts {
             match part.outcome {
                 Ok(extraction) => {
+                    for (_, warning) in extraction.warnings.iter().filter(|_| part.variant == 0) {
+                        tracing::warn!("{}: {}{warning}", case_name(case), told(&part.prefix));
+                    }
                     self.parts
                         .push((case, part.variant, part.prefix, extraction));
                 }
@@ -275,7 +338,7 @@ impl<'a> Done<'a> {
     }
 
     fn fail(&mut self, case: &Case, error: &str) {
-        tracing::error!("{}: {error}", name(case));
+        tracing::error!("{}: {error}", case_name(case));
         self.errors.push(error.to_owned());
         self.failures.push(Failure::new(
             &case.patient_id,
@@ -297,20 +360,25 @@ impl<'a> Done<'a> {
         .collect()
     }
 
-    /// Why values of the main table are missing.
+    /// Why values of the main table are missing, and what to know of others.
     fn notes(&self, out: &Path) -> Vec<Note> {
         let table = out.file_stem().unwrap_or_default().to_string_lossy();
-        let mut notes = Vec::new();
+        let note = |case: &Case, column: String, reason: &str| Note {
+            table: table.clone().into_owned(),
+            id: case.patient_id.clone(),
+            column,
+            reason: reason.to_owned(),
+        };
+        let warnings = self.warnings.iter();
+        let mut notes: Vec<Note> = warnings
+            .map(|(case, warning)| note(case, case.sequence.clone(), warning))
+            .collect();
         for (case, variant, prefix, extraction) in &self.parts {
             if *variant > 0 {
                 continue;
             }
-            notes.extend(extraction.notes.iter().map(|(feature, reason)| Note {
-                table: table.clone().into_owned(),
-                id: case.patient_id.clone(),
-                column: format!("{prefix}{feature}"),
-                reason: reason.clone(),
-            }));
+            let said = extraction.warnings.iter().chain(&extraction.notes);
+            notes.extend(said.map(|(what, why)| note(case, format!("{prefix}{what}"), why)));
         }
         notes
     }
@@ -344,6 +412,13 @@ fn run_file(
     if !command.ring_mm.is_empty() {
         run.set("ring_mm", command.ring_mm.clone(), "flag");
     }
+    if let Some(roi) = &command.roi {
+        run.set("roi", roi.clone(), "flag");
+    }
+    command.standardise.record(&mut run);
+    for (key, value) in command.reading.typed() {
+        run.set(key, value, "flag");
+    }
     if let Some(threshold) = command.body_above {
         run.set("body_above", threshold, "flag");
     }
@@ -360,6 +435,30 @@ fn run_file(
     Ok(run)
 }
 
+/// What stands before a warning that is about one of several regions.
+fn told(prefix: &str) -> String {
+    match prefix.trim_end_matches('_') {
+        "" => String::new(),
+        region => format!("{region}: "),
+    }
+}
+
+/// Refuses regions that would share their columns.
+fn distinct_columns<'a>(lists: impl Iterator<Item = &'a [String]>) -> Result<()> {
+    for names in lists {
+        let columns: Vec<String> = names.iter().map(|name| Target::column(name)).collect();
+        if let Some(i) = (0..names.len()).find(|&i| columns[..i].contains(&columns[i])) {
+            bail!(
+                "`{}` and another region would both have the columns {}_*: measure them one after \
+                   the other",
+                names[i],
+                columns[i]
+            );
+        }
+    }
+    Ok(())
+}
+
 fn whole(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
@@ -371,19 +470,25 @@ fn cases(command: &Radiomics) -> Result<Vec<Case>> {
     let (Some(image), Some(mask)) = (&command.image, &command.mask) else {
         bail!("give an image and a mask, or --cases");
     };
-    let stem = || {
-        image
-            .file_name()
-            .map_or_else(String::new, |name| stem(&name.to_string_lossy()))
-    };
+    let stem = || image_stem(image);
     Ok(vec![Case {
         patient_id: command.patient.clone().unwrap_or_else(stem),
         sequence: String::new(),
         image: image.clone(),
         mask: mask.clone(),
         labels: Vec::new(),
+        rois: Vec::new(),
         body_mask: command.body_mask.clone(),
+        brain_mask: command.standardise.brain_mask.clone(),
+        cohort: None,
     }])
+}
+
+/// The file name of an image (or folder) without its ending.
+pub fn image_stem(image: &Path) -> String {
+    image
+        .file_name()
+        .map_or_else(String::new, |name| stem(&name.to_string_lossy()))
 }
 
 /// File name without its ending; `.nii.gz` is one ending.
@@ -396,6 +501,7 @@ fn stem(name: &str) -> String {
 
 fn inputs<'a>(command: &'a Radiomics, cases: &'a [Case]) -> Vec<&'a Path> {
     let tables = command.cases.iter().chain(&command.settings);
+    let tables = tables.chain(&command.standardise.landmarks);
     tables
         .map(PathBuf::as_path)
         .chain(
@@ -408,7 +514,11 @@ fn inputs<'a>(command: &'a Radiomics, cases: &'a [Case]) -> Vec<&'a Path> {
 
 fn fingerprints(command: &Radiomics, cases: &[Case]) -> Result<Vec<Input>> {
     let mut inputs = Vec::new();
-    for (role, path) in [("cases", &command.cases), ("settings", &command.settings)] {
+    for (role, path) in [
+        ("cases", &command.cases),
+        ("settings", &command.settings),
+        ("landmarks", &command.standardise.landmarks),
+    ] {
         if let Some(path) = path {
             inputs.push(Input::of(role, "", path)?);
         }
@@ -416,7 +526,7 @@ fn fingerprints(command: &Radiomics, cases: &[Case]) -> Result<Vec<Input>> {
     for case in cases {
         for (role, path) in regions::files(case) {
             // A file that isn't there is in failures.csv.
-            if let Ok(input) = Input::of(role, &name(case), path) {
+            if let Ok(input) = Input::of(role, &case_name(case), path) {
                 inputs.push(input);
             }
         }
@@ -424,7 +534,8 @@ fn fingerprints(command: &Radiomics, cases: &[Case]) -> Result<Vec<Input>> {
     Ok(inputs)
 }
 
-fn name(case: &Case) -> String {
+/// A case as messages name it.
+pub fn case_name(case: &Case) -> String {
     if case.sequence.is_empty() {
         case.patient_id.clone()
     } else {

@@ -30,6 +30,10 @@ pub enum Preset {
     IbsiD,
     /// E: 3D, 2 mm, tricubic spline, -1000 to 400 HU and 3 sigma, 32 levels
     IbsiE,
+    /// IBSI 2's configuration A: response maps of its filters, by slice
+    Ibsi2A,
+    /// IBSI 2's configuration B: response maps of its filters in space, 1 mm
+    Ibsi2B,
 }
 
 impl Preset {
@@ -56,6 +60,8 @@ impl Preset {
             Self::IbsiC => "ibsi-c",
             Self::IbsiD => "ibsi-d",
             Self::IbsiE => "ibsi-e",
+            Self::Ibsi2A => "ibsi2-a",
+            Self::Ibsi2B => "ibsi2-b",
         }
     }
 }
@@ -83,6 +89,8 @@ pub struct Flags<'a> {
     pub bin_width: Option<f64>,
     /// `--bin-count`.
     pub bin_count: Option<usize>,
+    /// `--crop-filters`.
+    pub crop_filters: bool,
 }
 
 /// Joins preset, settings file and flags.
@@ -123,6 +131,13 @@ pub fn resolve(preset: Preset, flags: &Flags) -> Result<Resolved> {
     if let [first, ..] = flags.labels {
         protocol.set_label(*first);
         explicit.insert("label".into(), "flag");
+    }
+    if flags.crop_filters {
+        let Protocol::PyRadiomics(settings) = protocol else {
+            bail!("--crop-filters goes with PyRadiomics' image types: leave --preset out");
+        };
+        settings.crop_filters = true;
+        explicit.insert("crop_filters".into(), "flag");
     }
     protocol.validate()?;
     resolved.labels = flags.labels.to_vec();

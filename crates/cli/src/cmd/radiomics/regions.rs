@@ -4,18 +4,29 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::path::Path;
 
+use super::super::targets::{Target, Wanted, targets};
 use super::maps::Maps;
+use super::standardise::Plan;
+use anyhow::Result;
 use pipeline::manifest::Case;
+use radiomics::io::{self, Modality, Options};
 use radiomics::perturb::noise::estimate;
 use radiomics::perturb::{self, Named, Noise, Perturbation};
-use radiomics::{Error, Extraction, Protocol, Volume, body, ring};
+use radiomics::standardise::{Sequence, advice};
+use radiomics::{Error, Extraction, Protocol, Volume, align, body, ring};
 
 /// What all cases share.
 pub struct Job<'a> {
     /// Settings of the extraction.
     pub protocol: &'a Protocol,
+    /// How files are read.
+    pub options: &'a Options,
+    /// The scale of MR intensities.
+    pub scale: &'a Plan,
     /// Labels of cases whose row names none; empty for the settings' own.
     pub labels: &'a [u32],
+    /// Names of regions of cases whose row has none.
+    pub rois: &'a [String],
     /// Widths of peritumoural rings in mm.
     pub rings_mm: &'a [f64],
     /// Intensity above which the image shows the body.
@@ -26,8 +37,8 @@ pub struct Job<'a> {
     pub maps: Option<&'a Maps>,
     /// Seed of noise and contours.
     pub seed: u64,
-    /// Whether any case has several labels: then all columns name theirs.
-    pub name_labels: bool,
+    /// Whether any case has several regions: then all columns name theirs.
+    pub name_regions: bool,
 }
 
 /// The features of one region.
@@ -40,28 +51,50 @@ pub struct Part {
     pub outcome: Result<Extraction, String>,
 }
 
+/// What a case gave.
+pub struct Measured {
+    /// Its regions.
+    pub parts: Vec<Part>,
+    /// What was odd about its files.
+    pub warnings: Vec<String>,
+}
+
 impl Job<'_> {
-    /// The labels of a case.
-    pub fn labels_of(&self, case: &Case) -> Vec<u32> {
-        if !case.labels.is_empty() {
-            return case.labels.clone();
-        }
-        if self.labels.is_empty() {
-            vec![self.protocol.label()]
+    /// The regions of a case that are wanted: what its row says, else what the
+    /// flags say.
+    fn wanted<'b>(&'b self, case: &'b Case) -> Wanted<'b> {
+        let label = self.protocol.label();
+        let (rois, labels) = if case.rois.is_empty() && case.labels.is_empty() {
+            (self.rois, self.labels)
         } else {
-            self.labels.to_vec()
+            (&case.rois[..], &case.labels[..])
+        };
+        Wanted {
+            rois,
+            labels,
+            label,
         }
     }
 
     /// Extracts every region of a case.
     ///
     /// # Errors
-    /// Files that can't be read. A region that fails is a [`Part`].
-    pub fn run(&self, case: &Case) -> Result<Vec<Part>, Error> {
-        let image = radiomics::io::read(&case.image)?;
-        let mask = self.protocol.read_mask(&case.mask)?;
-        let given = &mask;
+    /// Files that can't be read, a region that isn't there. A region that fails
+    /// is a [`Part`].
+    pub fn run(&self, case: &Case) -> Result<Measured> {
+        let loaded = io::load(&case.image, self.options)?;
+        let image = loaded.volume;
+        let mask = io::read_mask(&case.mask, &self.protocol.mask_options(self.options))?;
+        let tolerance = self.protocol.geometry_tolerance();
+        let (targets, odd) = targets(&mask, image.geometry(), self.wanted(case), tolerance)?;
         let body = self.body(case, &image)?;
+        let mut warnings = loaded.warnings;
+        warnings.extend(odd);
+        warnings.extend(advice(
+            self.modality(case, loaded.modality),
+            self.normalises(),
+        ));
+        let image = self.scale.apply(case, image, self.options)?;
         let (mut parts, mut failed): (Vec<Part>, _) = (Vec::new(), Vec::new());
         let mut undefined_voxels = Vec::new();
         // A part of the image, as a turned one is, has another mean.
@@ -75,7 +108,10 @@ impl Job<'_> {
             Some(&level) => Ok(level),
             None => estimate(&perturbed.0).map(|level| *noise.get_or_init(|| level)),
         };
-        for label in self.labels_of(case) {
+        for target in &targets {
+            let (label, given) = (target.label, &*target.mask);
+            let mask = given;
+            let prefix = self.prefix(case, target);
             let mut add = |variant, image: &Volume, mask: &Volume| {
                 // What is perturbed has been normalised.
                 let protocol = if variant == 0 {
@@ -85,37 +121,37 @@ impl Job<'_> {
                 };
                 let protocol = protocol.with_label(label);
                 let bounds = |width| bounds(given, label, width, body.as_ref(), mask);
-                let regions = self.regions(case, protocol, image, mask, &bounds);
+                let regions = self.regions(&prefix, protocol, image, mask, &bounds);
                 parts.extend(regions.into_iter().map(|(prefix, outcome)| Part {
                     variant,
                     prefix,
                     outcome: outcome.map_err(|error| error.to_string()),
                 }));
             };
-            add(0, &image, &mask);
+            add(0, &image, mask);
             if let Some(maps) = self.maps {
-                let name = map_name(case, &self.prefix(case, label));
+                let name = map_name(case, &prefix);
                 let protocol = self.protocol.with_label(label);
-                match maps.write(&protocol, &image, &mask, &name) {
-                    Ok(undefined) => undefined_voxels.push((self.prefix(case, label), undefined)),
+                match maps.write(&protocol, &image, mask, &name) {
+                    Ok(undefined) => undefined_voxels.push((prefix.clone(), undefined)),
                     Err(error) => failed.push(Part {
                         variant: 0,
-                        prefix: self.prefix(case, label),
+                        prefix: prefix.clone(),
                         outcome: Err(format!("maps: {error}")),
                     }),
                 }
             }
             for (variant, Named { name, perturbation }) in (1..).zip(self.perturbations) {
-                let index = index(case, label, name);
+                let index = index(case, &target.name, name);
                 let apply = |perturbation: Perturbation| {
                     let (image, seed) = (&perturbed.0, self.seed);
-                    perturb::apply(image, &mask, label, &perturbation, seed, index)
+                    perturb::apply(image, mask, label, &perturbation, seed, index)
                 };
                 match with_level(*perturbation, noise).and_then(apply) {
                     Ok((image, mask)) => add(variant, &image, &mask),
                     Err(error) => failed.push(Part {
                         variant,
-                        prefix: self.prefix(case, label),
+                        prefix: prefix.clone(),
                         outcome: Err(error.to_string()),
                     }),
                 }
@@ -134,20 +170,19 @@ impl Job<'_> {
             }
         }
         parts.extend(failed);
-        Ok(parts)
+        Ok(Measured { parts, warnings })
     }
 
     /// The label's own region and its rings, by prefix.
     fn regions<'b>(
         &self,
-        case: &Case,
+        prefix: &str,
         protocol: Protocol,
         image: &Volume,
         mask: &Volume,
         bounds: &dyn Fn(f64) -> Result<Option<Cow<'b, Volume>>, Error>,
     ) -> Vec<(String, Result<Extraction, Error>)> {
         let label = protocol.label();
-        let prefix = self.prefix(case, label);
         let own = protocol.extract(image, mask);
         let of_ring = protocol.with_label(1);
         let rings = self.rings_mm.iter().map(|&width| {
@@ -157,7 +192,27 @@ impl Job<'_> {
             (format!("{prefix}ring{width}mm_"), outcome)
         });
         let rings: Vec<_> = rings.collect();
-        [(prefix, own)].into_iter().chain(rings).collect()
+        [(prefix.to_owned(), own)]
+            .into_iter()
+            .chain(rings)
+            .collect()
+    }
+
+    /// What made the image; a sequence's name tells of MR where the file
+    /// doesn't.
+    fn modality(&self, case: &Case, of_file: Modality) -> Modality {
+        match of_file {
+            Modality::Unknown if Sequence::from_name(&case.sequence).is_some() => Modality::Mr,
+            told => told,
+        }
+    }
+
+    fn normalises(&self) -> bool {
+        let by_settings = match self.protocol {
+            Protocol::PyRadiomics(settings) => settings.normalize,
+            Protocol::Ibsi(_) => false,
+        };
+        by_settings || self.scale.standardises()
     }
 
     fn body(&self, case: &Case, image: &Volume) -> Result<Option<Volume>, Error> {
@@ -165,20 +220,23 @@ impl Job<'_> {
             return Ok(None);
         }
         if let Some(path) = &case.body_mask {
-            return radiomics::io::read(path).map(Some);
+            let body = io::load(path, self.options)?.volume;
+            let tolerance = self.protocol.geometry_tolerance();
+            let body = align::reoriented(&body, image.geometry(), tolerance)?;
+            return Ok(Some(body.into_owned()));
         }
         self.body_above
             .map(|threshold| body::body_above(image, threshold))
             .transpose()
     }
 
-    fn prefix(&self, case: &Case, label: u32) -> String {
+    fn prefix(&self, case: &Case, target: &Target) -> String {
         let mut prefix = String::new();
         if !case.sequence.is_empty() {
             prefix += &format!("{}_", case.sequence);
         }
-        if self.name_labels {
-            prefix += &format!("label{label}_");
+        if self.name_regions {
+            prefix += &format!("{}_", Target::column(&target.name));
         }
         prefix
     }
@@ -218,13 +276,13 @@ fn with_level(
 
 /// Which random numbers a perturbation draws: the same for a patient in every
 /// batch, others for every patient.
-fn index(case: &Case, label: u32, perturbation: &str) -> u64 {
+fn index(case: &Case, region: &str, perturbation: &str) -> u64 {
     let Case {
         patient_id,
         sequence,
         ..
     } = case;
-    let text = format!("{patient_id}\n{sequence}\n{label}\n{perturbation}");
+    let text = format!("{patient_id}\n{sequence}\n{region}\n{perturbation}");
     let digits = &pipeline::hash::of_text(&text)[..16];
     u64::from_str_radix(digits, 16).unwrap_or_default()
 }
@@ -246,5 +304,6 @@ pub fn files(case: &Case) -> Vec<(&'static str, &Path)> {
         ("mask", case.mask.as_path()),
     ];
     files.extend(case.body_mask.as_deref().map(|path| ("body_mask", path)));
+    files.extend(case.brain_mask.as_deref().map(|path| ("brain_mask", path)));
     files
 }
