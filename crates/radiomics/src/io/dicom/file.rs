@@ -1,15 +1,15 @@
 //! A DICOM file, whatever state its header is in.
 
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
 use dicom_dictionary_std::tags;
-use dicom_object::file::ReadPreamble;
-use dicom_object::{DefaultDicomObject, FileMetaTableBuilder, OpenFileOptions};
+use dicom_object::InMemDicomObject;
 
+use super::data_set::{DataSet, data_set};
 use super::elements::text;
-use super::layout::{Encoding, Layout, PixelBytes, layout};
+use super::layout::{Encoding, PixelBytes};
 use super::meta::{self, Meta};
 use super::syntax::Syntax;
 use crate::Error;
@@ -26,7 +26,7 @@ const LEAST_INFLATED: u64 = 1 << 26;
 pub(crate) struct File {
     pub path: PathBuf,
     /// Its elements, without pixels and what follows them.
-    pub object: DefaultDicomObject,
+    pub object: InMemDicomObject,
     pub warnings: Vec<String>,
     pub syntax: Syntax,
     /// How it is really written.
@@ -80,7 +80,7 @@ impl File {
         let (encoding, found, syntax) = match named {
             Some(syntax) => match syntax.encoding {
                 Some(encoding) => {
-                    let found = layout(&bytes, start, encoding).map_err(damaged)?;
+                    let found = parse(&bytes, start, encoding).map_err(damaged)?;
                     (encoding, found, syntax)
                 }
                 None => {
@@ -98,17 +98,14 @@ impl File {
                 (encoding, found, syntax)
             }
         };
-        let mut object = parse(&bytes, &found, encoding)?;
-        syntax
-            .uid
-            .clone_into(&mut object.meta_mut().transfer_syntax);
+        let DataSet { object, pixels } = found;
         Ok(Self {
             path: PathBuf::new(),
             object,
             warnings,
             syntax,
             encoding,
-            pixels: found.pixels,
+            pixels,
             bytes,
         })
     }
@@ -129,7 +126,7 @@ impl File {
 
 /// How a file is written that doesn't say so: the first way in which every
 /// length fits and the first element is one that files begin with.
-fn guess(bytes: &[u8], start: usize) -> Result<(Encoding, Layout), String> {
+fn guess(bytes: &[u8], start: usize) -> Result<(Encoding, DataSet), String> {
     let ways = [Encoding::IMPLICIT, Encoding::EXPLICIT, Encoding::BIG_ENDIAN];
     let first = bytes.get(start..).and_then(|rest| rest.first_chunk());
     for encoding in ways {
@@ -143,7 +140,7 @@ fn guess(bytes: &[u8], start: usize) -> Result<(Encoding, Layout), String> {
         if group.is_some_and(|group| group > 0x0010) {
             continue;
         }
-        if let Ok(found) = layout(bytes, start, encoding) {
+        if let Ok(found) = parse(bytes, start, encoding) {
             return Ok((encoding, found));
         }
     }
@@ -158,48 +155,10 @@ fn damaged(problem: String) -> String {
     format!("the elements are damaged or the file is truncated: {problem}; copy the file again")
 }
 
-/// Parses the elements; nothing of them gets into the message, which might
-/// name a patient.
-fn parse(bytes: &[u8], found: &Layout, encoding: Encoding) -> Result<DefaultDicomObject, String> {
-    let elements = found
-        .elements
-        .iter()
-        .filter_map(|range| bytes.get(range.clone()))
-        .collect();
-    let meta = FileMetaTableBuilder::new()
-        .transfer_syntax(Syntax::of_encoding(encoding).uid)
-        .media_storage_sop_class_uid("0.0")
-        .media_storage_sop_instance_uid("0.0")
-        .build()
-        .map_err(|_| damaged("no file meta group can be made".to_owned()))?;
-    let mut head = b"DICM".to_vec();
-    meta.write(&mut head)
-        .map_err(|_| damaged("no file meta group can be made".to_owned()))?;
-    let read = || {
-        let chain = Cursor::new(head).chain(Pieces(elements));
-        OpenFileOptions::new()
-            .read_preamble(ReadPreamble::Never)
-            .from_reader(chain)
-    };
-    match catch_unwind(std::panic::AssertUnwindSafe(read)) {
-        Ok(Ok(object)) => Ok(object),
-        _ => Err(damaged("they can't be parsed".to_owned())),
-    }
-}
-
-/// Slices one after the other.
-struct Pieces<'a>(std::collections::VecDeque<&'a [u8]>);
-
-impl Read for Pieces<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while let Some(first) = self.0.front_mut() {
-            if !first.is_empty() {
-                return first.read(buffer);
-            }
-            self.0.pop_front();
-        }
-        Ok(0)
-    }
+/// The elements, also where the third party that reads their values panics.
+fn parse(bytes: &[u8], start: usize, encoding: Encoding) -> Result<DataSet, String> {
+    catch_unwind(|| data_set(bytes, start, encoding))
+        .unwrap_or_else(|_| Err("they can't be parsed".to_owned()))
 }
 
 fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Problem> {

@@ -11,6 +11,7 @@ mod assemble;
 mod classes;
 mod codec;
 mod collect;
+mod data_set;
 mod dates;
 mod describe;
 pub(crate) mod elements;
