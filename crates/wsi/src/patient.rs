@@ -130,29 +130,14 @@ mod tests {
     fn slide(patient: &str, stain: &str, area: f64, cells: u64, positive: Option<u64>) -> SlideRow {
         let summary = Summary {
             stain: stain.into(),
-            mpp: 0.5,
-            mpp_source: "override",
-            working_pixel_um: 0.5,
-            reader: "tiff",
-            white_point: [255; 3],
-            white_point_measured: true,
-            tissue_mm2: area,
             analysed_mm2: area,
             n_cells: cells,
-            n_cells_excluded: 0,
             n_positive: positive,
-            density_all_mm2: None,
-            density_positive_mm2: None,
-            positive_percent: None,
             area_positive_percent: positive.map(|_| 10.0 * area),
-            h_score: None,
             n_1plus: positive,
             n_2plus: positive.map(|_| 0),
             n_3plus: positive.map(|_| 0),
-            threshold: None,
-            tissue_threshold: 0.1,
-            qc_flags: vec![],
-            reason: "",
+            ..Summary::default()
         };
         let nuclear = NuclearMeans::default();
         SlideRow {

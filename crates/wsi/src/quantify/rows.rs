@@ -33,7 +33,7 @@ pub struct Cell {
 }
 
 /// One slide: a row of slides.csv.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Summary {
     /// Name of the marker profile.
     pub stain: String,
