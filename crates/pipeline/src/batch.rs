@@ -71,15 +71,20 @@ fn run_one<T, R, E: std::fmt::Display>(
     let outcome = match catch_unwind(AssertUnwindSafe(|| work(item))) {
         Ok(Ok(result)) => Ok(result),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(panic) => Err(format!(
-            "internal error: {}; please report it with the file that causes it",
-            message(panic.as_ref())
-        )),
+        Err(panic) => Err(panicked(panic.as_ref())),
     };
     Done {
         outcome,
         elapsed: start.elapsed(),
     }
+}
+
+/// A caught panic as the message of an item's error.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
+    format!(
+        "internal error: {}; please report it with the file that causes it",
+        message(panic)
+    )
 }
 
 /// The text of a caught panic.

@@ -3,6 +3,7 @@
 //! [`manifest`] reads cases.csv and slides.csv, [`clinical`] the clinical
 //! table, [`reliability`] which features repeat well; [`batch`] runs the cases,
 //! a few at a time, and turns errors and panics into [`failure::Failure`]s;
+//! [`workers`] does the same in processes of their own;
 //! [`output`] makes folders and files appear whole or not at all, under a
 //! lock; [`provenance`] writes run.toml and timing.json.
 //!
@@ -26,5 +27,6 @@ pub mod output;
 pub mod provenance;
 pub mod reliability;
 pub mod study;
+pub mod workers;
 
 pub use error::Error;
