@@ -89,8 +89,98 @@ fn threads_do_not_change_a_byte() {
         .radpath("slides --manifest slides.csv --out two --threads 2")
         .exits(1);
     let (one, two) = (folder.contents("one"), folder.contents("two"));
-    assert_eq!(one.len(), 12);
+    assert_eq!(one.len(), 15);
     assert!(one == two, "files differ");
+}
+
+/// Marks a kept result, so that one can see where it was taken.
+fn tamper(folder: &Folder, state: &str) {
+    let text = folder.read(state);
+    let at = text.find("\"n_cells\":").expect("a count of cells") + "\"n_cells\":".len();
+    let digits = text[at..].find(',').expect("more after it");
+    folder.write(
+        state,
+        format!("{}77777{}", &text[..at], &text[at + digits..]),
+    );
+}
+
+#[test]
+fn a_run_goes_on_where_another_stopped() {
+    let folder = Folder::new();
+    slide(&folder, "a", 0);
+    slide(&folder, "b", 1);
+    manifest(&folder);
+    let cells = |slide: usize| {
+        let slides = Csv::parse(&folder.read("out/slides.csv"));
+        slides.cell(slide, "n_cells").to_owned()
+    };
+    folder
+        .radpath("slides --manifest slides.csv --out out")
+        .exits(1);
+    let clean: Vec<String> = (0..3).map(cells).collect();
+
+    // The slide that failed is replaced by a good one; the others are taken.
+    std::fs::copy(folder.path("b.tif"), folder.path("fake.svs")).unwrap();
+    tamper(&folder, "out/state/s2.json");
+    folder
+        .radpath("slides --manifest slides.csv --out out --resume")
+        .exits(0);
+    assert_eq!(
+        [cells(0), cells(1), cells(2)],
+        [clean[0].as_str(), "77777", clean[1].as_str()]
+    );
+    assert!(folder.path("out/cells/s2.parquet").is_file());
+    assert!(!folder.path("out/failures.csv").exists());
+
+    // Without --resume nothing is taken, nor with other settings.
+    let other = "slides --manifest slides.csv --out out --resume --detection-threshold 0.15";
+    folder.radpath(other).exits(0);
+    assert_ne!(cells(1), "77777");
+
+    // What a killed run left lies beside the output.
+    folder
+        .radpath("slides --manifest slides.csv --out out")
+        .exits(0);
+    let kept = folder.path(".out.kept/s2");
+    std::fs::create_dir_all(&kept).unwrap();
+    for (from, to) in [
+        ("state/s2.json", "state.json"),
+        ("cells/s2.parquet", "cells.parquet"),
+    ] {
+        std::fs::copy(folder.path("out").join(from), kept.join(to)).unwrap();
+    }
+    std::fs::remove_dir_all(folder.path("out")).unwrap();
+    tamper(&folder, ".out.kept/s2/state.json");
+    folder
+        .radpath("slides --manifest slides.csv --out out --resume")
+        .exits(0);
+    assert_eq!(cells(1), "77777");
+    assert!(!folder.path(".out.kept").exists());
+}
+
+/// A slide whose process grows too large fails alone. Memory is watched on
+/// Linux only.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_slide_that_takes_too_much_memory_fails_alone() {
+    let folder = Folder::new();
+    slide(&folder, "a", 0);
+    let large = image::RgbImage::from_fn(6000, 6000, |x, y| {
+        let shade = ((x / 7 + y / 5) % 90) as u8;
+        image::Rgb([120 + shade, 90 + shade, 150])
+    });
+    synth::tiff::write(&folder.path("large.tif"), &large, 0.5).unwrap();
+    let rows = "patient_id,slide_id,path,stain\n1,small,a.tif,CD8\n2,large,large.tif,CD8\n";
+    folder.write("slides.csv", rows);
+    folder
+        .radpath("slides --manifest slides.csv --out out --memory-limit-mb 160 --threads 1")
+        .exits(1);
+    let failures = folder.read("out/failures.csv");
+    assert!(
+        failures.contains("2,large,slides") && failures.contains("more than the limit of 160 MB"),
+        "{failures}"
+    );
+    assert_eq!(Csv::parse(&folder.read("out/slides.csv")).rows.len(), 1);
 }
 
 #[test]

@@ -81,6 +81,9 @@ pub enum Command {
     Qc(cmd::qc::Qc),
     /// Find cells on whole slides and say which are positive
     Slides(cmd::slides::Slides),
+    /// The process that `slides` hands its slides to
+    #[command(hide = true)]
+    SlideWorker(cmd::slides::worker::SlideWorker),
     /// Correlate radiomic with pathology features
     Correlate(cmd::correlate::Correlate),
     /// Fit and validate models of treatment response

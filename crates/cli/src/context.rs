@@ -8,7 +8,7 @@ use cohort::Frame;
 use pipeline::output;
 use tables::Format;
 
-use crate::args::{Global, TableFormat};
+use crate::args::{Global, LogFormat, TableFormat};
 
 /// Global options, resolved.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Context {
     pub format: Format,
     /// No progress bars.
     pub quiet: bool,
+    /// Arguments that make another process log as this one does.
+    pub log_arguments: Vec<String>,
 }
 
 impl Context {
@@ -37,6 +39,7 @@ impl Context {
                 TableFormat::Parquet => Format::Parquet,
             },
             quiet: global.quiet,
+            log_arguments: log_arguments(global),
         }
     }
 
@@ -46,6 +49,19 @@ impl Context {
         tables::write(frame, self.format, &mut bytes)?;
         print_bytes(&bytes)
     }
+}
+
+fn log_arguments(global: &Global) -> Vec<String> {
+    let form = match global.log_format {
+        LogFormat::Text => "text",
+        LogFormat::Json => "json",
+    };
+    let mut arguments = vec!["--log-format".to_owned(), form.to_owned()];
+    if global.quiet {
+        arguments.push("--quiet".to_owned());
+    }
+    arguments.extend((0..global.verbose).map(|_| "--verbose".to_owned()));
+    arguments
 }
 
 /// Writes bytes to standard output.

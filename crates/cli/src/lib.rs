@@ -73,6 +73,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Outcome> {
         Command::Inspect(command) => cmd::inspect::run(command, context),
         Command::Qc(command) => cmd::qc::run(command, context),
         Command::Slides(command) => cmd::slides::run(command, context),
+        Command::SlideWorker(_) => cmd::slides::worker::run(),
         Command::Correlate(command) => cmd::correlate::run(command, context),
         Command::Response(command) => cmd::response::run(command, context),
         Command::Survival(command) => cmd::survival::run(command, context),

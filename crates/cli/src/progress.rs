@@ -18,3 +18,15 @@ pub fn bar(context: &Context, what: &'static str, items: usize) -> ProgressBar {
         Err(_) => bar,
     }
 }
+
+/// Steps that an item of [`parts`] has.
+pub const PARTS: u64 = 1000;
+
+/// A bar for items that tell how far they are, [`PARTS`] steps each.
+pub fn parts(context: &Context, what: &'static str, items: usize) -> ProgressBar {
+    let bar = bar(context, what, items * PARTS as usize);
+    match ProgressStyle::with_template("{msg:<10} [{bar:32}] {percent}%  {eta} left") {
+        Ok(style) => bar.with_style(style.progress_chars("=> ")),
+        Err(_) => bar,
+    }
+}

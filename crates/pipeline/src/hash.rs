@@ -27,14 +27,27 @@ pub struct Fingerprint {
 }
 
 /// Fingerprint of a file, or of all files below a folder (a DICOM series),
-/// whatever their names.
+/// whatever their names. A MIRAX slide (`X.mrxs`) is its file and the folder `X`
+/// beside it.
 ///
 /// # Errors
 /// [`Error::Io`].
 pub fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
-    if path.is_dir() {
+    let mirax = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("mrxs"))
+        .then(|| path.with_extension(""))
+        .filter(|folder| folder.is_dir());
+    if path.is_dir() || mirax.is_some() {
         let mut hashes = Vec::new();
-        let bytes = collect(path, &mut hashes)?;
+        let mut bytes = 0;
+        if let Some(folder) = mirax {
+            let index = one_file(path)?;
+            bytes = index.bytes + collect(&folder, &mut hashes)?;
+            hashes.push(index.hash);
+        } else {
+            bytes += collect(path, &mut hashes)?;
+        }
         hashes.sort();
         return Ok(Fingerprint {
             bytes,
@@ -42,9 +55,19 @@ pub fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
             hash: of_text(&hashes.concat()),
         });
     }
+    one_file(path)
+}
+
+/// Fingerprint of a single file.
+fn one_file(path: &Path) -> Result<Fingerprint, Error> {
     let read = || -> std::io::Result<Fingerprint> {
+        // To open a pipe would be to wait for whoever writes to it.
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(std::io::Error::other("this is neither a file nor a folder"));
+        }
         let mut file = File::open(path)?;
-        let bytes = file.metadata()?.len();
+        let bytes = metadata.len();
         let mut hasher = Sha256::new();
         let method = if bytes <= WHOLE {
             update(&mut hasher, &mut file)?;
@@ -131,7 +154,12 @@ mod tests {
         let first = of(["x", "y"]);
         assert_eq!((first.bytes, first.method), (3, "sha256-files"));
         assert_eq!(first, of(["z", "w"]));
+        let slide = dir.path().join("x.mrxs");
+        std::fs::write(&slide, "index").unwrap();
+        let mirax = fingerprint(&slide).unwrap();
+        assert_eq!((mirax.bytes, mirax.method), (8, "sha256-files"));
         std::fs::write(dir.path().join("x/x"), "b").unwrap();
+        assert_ne!(mirax, fingerprint(&slide).unwrap());
         assert_ne!(first, fingerprint(&dir.path().join("x")).unwrap());
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use tables::{Error, Table};
 
 use crate::clinical;
@@ -31,7 +32,7 @@ pub struct Case {
 }
 
 /// A row of slides.csv.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SlideEntry {
     /// Patient.
     pub patient_id: String,

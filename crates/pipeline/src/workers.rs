@@ -272,12 +272,15 @@ impl Answer {
     }
 }
 
+/// What a job calls with the part of it that is done, 0 to 1.
+pub type Progress<'a> = dyn Fn(f64) + Sync + 'a;
+
 /// The worker's side: does jobs until the input ends. `work` gets the job and
 /// what to call with the part that is done.
 ///
 /// The process ends as soon as its input is closed, also in the middle of a
 /// job: nobody is there any more to take the result.
-pub fn serve(work: &(dyn Fn(&str, &(dyn Fn(f64) + Sync)) -> Result<(), String> + Sync)) {
+pub fn serve(work: &dyn Fn(&str, &Progress) -> Result<(), String>) {
     let (send, jobs) = channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
@@ -285,7 +288,7 @@ pub fn serve(work: &(dyn Fn(&str, &(dyn Fn(f64) + Sync)) -> Result<(), String> +
                 break;
             }
         }
-        std::process::exit(0);
+        end();
     });
     for job in jobs {
         let progress = |part: f64| say(&format!("radpath-progress {part}"));
@@ -296,6 +299,11 @@ pub fn serve(work: &(dyn Fn(&str, &(dyn Fn(f64) + Sync)) -> Result<(), String> +
             Err(panic) => failed(&batch::panicked(panic.as_ref())),
         }
     }
+}
+
+#[expect(clippy::exit, reason = "the job at work can't be called back")]
+fn end() {
+    std::process::exit(0);
 }
 
 fn failed(why: &str) {

@@ -1,6 +1,7 @@
 //! Results as tables, in the order of columns that the files have.
 
 use cohort::{Error, Frame, Values};
+use serde::{Deserialize, Serialize};
 
 use crate::cell::{Compartments, Shape, Stat};
 use crate::nuclear::{self, NuclearMeans};
@@ -8,7 +9,7 @@ use crate::quantify::{Cell, Fragment, Summary, Tile};
 use crate::stain::StainSet;
 
 /// A slide that was quantified.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SlideRow {
     /// Patient.
     pub patient_id: String,
@@ -46,8 +47,11 @@ pub fn slides(rows: &[SlideRow]) -> Result<Frame, Error> {
     frame.push("slide_id", texts(rows, |r| r.slide_id.clone()))?;
     frame.push("stain", texts(rows, |r| r.summary.stain.clone()))?;
     frame.push("mpp", numbers(rows, |r| Some(r.summary.mpp)))?;
-    frame.push("mpp_source", texts(rows, |r| r.summary.mpp_source.into()))?;
-    frame.push("reader", texts(rows, |r| r.summary.reader.into()))?;
+    frame.push(
+        "mpp_source",
+        texts(rows, |r| r.summary.mpp_source.to_string()),
+    )?;
+    frame.push("reader", texts(rows, |r| r.summary.reader.to_string()))?;
     frame.push(
         "working_pixel_um",
         numbers(rows, |r| Some(r.summary.working_pixel_um)),
@@ -94,7 +98,7 @@ pub fn slides(rows: &[SlideRow]) -> Result<Frame, Error> {
         numbers(rows, |r| Some(r.summary.tissue_threshold)),
     )?;
     frame.push("qc_flags", texts(rows, |r| r.summary.qc_flags.join(" ")))?;
-    frame.push("reason", texts(rows, |r| r.summary.reason.into()))?;
+    frame.push("reason", texts(rows, |r| r.summary.reason.to_string()))?;
     Ok(frame)
 }
 

@@ -1,5 +1,7 @@
 //! Means of nuclear measurements over the cells of a slide.
 
+use serde::{Deserialize, Serialize};
+
 use crate::quantify::Cell;
 
 /// Names of the means, in the order of [`NuclearMeans::values`].
@@ -13,7 +15,7 @@ pub const NAMES: [&str; 4] = [
 /// Running means of area (um2), circularity, eccentricity and mean haematoxylin
 /// optical density of the nuclei. Sums run in the order of the cells, which is
 /// fixed.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct NuclearMeans {
     n: u64,
     sums: [f64; 4],

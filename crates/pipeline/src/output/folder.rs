@@ -16,7 +16,7 @@ pub const RUN_FILE: &str = "run.toml";
 
 /// Stems of all that radpath writes at the top of an output folder. A folder
 /// that holds anything else is not replaced.
-const OWN: [&str; 28] = [
+const OWN: [&str; 29] = [
     "run",
     "timing",
     "stage",
@@ -29,6 +29,7 @@ const OWN: [&str; 28] = [
     "cells",
     "maps",
     "overlays",
+    "state",
     "pairs",
     "blocks",
     "heatmap",
@@ -87,6 +88,25 @@ impl OutputDir {
     /// Where files are to be written until the commit.
     pub fn path(&self) -> &Path {
         &self.partial
+    }
+
+    /// A folder beside the output for what is to outlive a run that is stopped;
+    /// the commit removes it. It begins empty unless the run goes `on` with it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn kept(&self, on: bool) -> Result<PathBuf, Error> {
+        let kept = neighbour(&self.place, "kept")?;
+        if !on {
+            remove_folder(&kept)?;
+        }
+        fs::create_dir_all(&kept).map_err(Error::io(&kept))?;
+        Ok(kept)
+    }
+
+    /// The earlier output that the commit will replace.
+    pub fn earlier(&self) -> Option<&Path> {
+        self.place.is_dir().then_some(self.place.as_path())
     }
 
     /// Makes a subfolder.
@@ -148,6 +168,7 @@ impl OutputDir {
         if replaces {
             remove_folder(&old)?;
         }
+        remove_folder(&neighbour(&self.place, "kept")?)?;
         Ok(self.place.clone())
     }
 }

@@ -45,6 +45,9 @@ pub trait CellSink {
     /// # Errors
     /// [`Error::Sink`]; it ends the quantification.
     fn cells(&mut self, strip: usize, cells: &[Cell]) -> Result<(), Error>;
+
+    /// The part of the slide that is done, 0 to 1; called now and then.
+    fn progress(&mut self, _part: f64) {}
 }
 
 impl CellSink for Vec<Cell> {
@@ -128,6 +131,7 @@ pub fn quantify_with(
         "detecting cells"
     );
     let mut strip = Strip::default();
+    let mut blocks_done = 0;
     // As many blocks at once as keep all threads busy, and no more in memory.
     for batch in todo.chunks(4 * rayon::current_num_threads()) {
         let results: Vec<Result<BlockResult, Error>> =
@@ -144,6 +148,8 @@ pub fn quantify_with(
             }
             strip.cells.extend(result.cells);
         }
+        blocks_done += batch.len();
+        sink.progress(blocks_done as f64 / todo.len() as f64);
     }
     strip.hand_on(sink)?;
     let overlay = overlay.map(Overlay::finish);

@@ -1,6 +1,8 @@
 //! What comes out: the rows of the tables, in plain fields.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::cell::{Compartments, Shape};
 use crate::overlay::Overlay;
@@ -33,18 +35,18 @@ pub struct Cell {
 }
 
 /// One slide: a row of slides.csv.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {
     /// Name of the marker profile.
     pub stain: String,
     /// Microns per level-0 pixel (mean of x and y).
     pub mpp: f64,
     /// Who says so: override, vendor, ome, tiff_resolution or objective_power.
-    pub mpp_source: &'static str,
+    pub mpp_source: Cow<'static, str>,
     /// Pixel size that cells were detected at, um.
     pub working_pixel_um: f64,
     /// Name of the reader: openslide, tiff or image.
-    pub reader: &'static str,
+    pub reader: Cow<'static, str>,
     /// White point that optical densities refer to: red, green, blue.
     pub white_point: [u8; 3],
     /// Whether the white point was seen on the slide; if not, it is 255.
@@ -86,13 +88,13 @@ pub struct Summary {
     /// stains cannot be told apart, so no score means anything), `no_cells`,
     /// `few_cells` (under 500), `coarse_pixels` (10 % and more over the requested
     /// pixel size), `mpp_from_objective`, `uncalibrated_thresholds`.
-    pub qc_flags: Vec<&'static str>,
+    pub qc_flags: Vec<Cow<'static, str>>,
     /// Why a score is `None`; empty where none is.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// A piece of tissue: a row of fragments.csv.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fragment {
     /// Its number, from 1.
     pub fragment: u32,
@@ -119,7 +121,7 @@ pub struct Fragment {
 }
 
 /// A square of the reporting grid with analysed tissue in it: a row of tiles.parquet.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tile {
     /// Left edge, um.
     pub x_um: f64,

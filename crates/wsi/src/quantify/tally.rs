@@ -105,9 +105,9 @@ impl Tally {
         let mut summary = Summary {
             stain: profile.name.clone(),
             mpp: pixel.mean_um(),
-            mpp_source: pixel.source.name(),
+            mpp_source: pixel.source.name().into(),
             working_pixel_um: working.mean_um(),
-            reader: slide.reader(),
+            reader: slide.reader().into(),
             white_point: overview.white.rgb,
             white_point_measured: overview.white.measured,
             tissue_mm2: tissue_pixels as f64 * self.pixel_mm2,
@@ -128,9 +128,10 @@ impl Tally {
             threshold: scored.then_some(profile.thresholds.0[0]),
             tissue_threshold: overview.mask.threshold,
             qc_flags: Vec::new(),
-            reason: reason(scored, analysed.pixels.count, analysed.cells),
+            reason: reason(scored, analysed.pixels.count, analysed.cells).into(),
         };
-        summary.qc_flags = flags(&summary, pixel, profile, overview.grey);
+        let flags = flags(&summary, pixel, profile, overview.grey);
+        summary.qc_flags = flags.into_iter().map(Into::into).collect();
         Quantified {
             summary,
             classes,

@@ -189,6 +189,10 @@ impl Kind {
     fn of(path: &Path) -> Result<Self, Error> {
         use std::io::Read;
         let mut start = Vec::new();
+        // To open a pipe would be to wait for whoever writes to it.
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(cannot_open(path, "it is no file".into()));
+        }
         std::fs::File::open(path)
             .and_then(|file| file.take(8).read_to_end(&mut start))
             .map_err(|error| cannot_open(path, error.to_string()))?;

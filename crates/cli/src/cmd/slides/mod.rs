@@ -1,27 +1,37 @@
 //! `radpath slides`: whole slides to cells, counts and scores.
 
+mod job;
+mod store;
+pub mod worker;
+
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
-use pipeline::batch;
+use indicatif::ProgressBar;
+use pipeline::batch::Done;
 use pipeline::failure::{self, Failure};
 use pipeline::manifest::{self, SlideEntry};
-use pipeline::output::{OutputDir, file_name};
+use pipeline::output::OutputDir;
 use pipeline::provenance::{self, Input, Run, Timing};
+use pipeline::workers::{self, Limits};
 use tables::{Format, parquet};
 use wsi::export::SlideRow;
-use wsi::markers::{Markers, Profile};
-use wsi::nuclear::NuclearMeans;
-use wsi::quantify::{Cell, CellSink, Fragment, Options, Tile};
+use wsi::markers::Markers;
+use wsi::quantify::Options;
 use wsi::slide::Reader;
-use wsi::stain::StainSet;
 
 use crate::context::Context;
 use crate::{Outcome, progress};
+use job::{Finished, Job};
+use store::Store;
+use worker::Order;
 
 const EXAMPLES: &str = "Examples:
   radpath slides tumour_ki67.svs --stain Ki67 --out ki67
@@ -31,7 +41,9 @@ const EXAMPLES: &str = "Examples:
 slides.csv has the columns patient_id, slide_id, path, stain, and optionally mpp and
 exclude_fragments (numbers from fragments.csv, with spaces between). Written to DIR:
 slides.csv, patients.csv, fragments.csv, tiles.parquet, cells/, overlays/, run.toml,
-timing.json, and failures.csv where a slide could not be done.";
+state/, timing.json, and failures.csv where a slide could not be done. Each slide is worked
+on in a process of its own, so that one that crashes, hangs or grows fails alone. What is
+done of a run that was stopped is kept beside DIR: the same command with --resume goes on.";
 
 /// Arguments of `radpath slides`.
 #[derive(Debug, Args)]
@@ -67,6 +79,22 @@ pub struct Slides {
     /// Reader of the files
     #[arg(long, value_name = "READER", default_value = "auto")]
     pub reader: ReaderChoice,
+    /// Take the slides that an earlier run into the same folder has done, if neither they nor
+    /// their settings have changed
+    #[arg(long)]
+    pub resume: bool,
+    /// Slides to work on at once; by default a quarter of --threads, at least two
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+    /// Memory that a slide's process may take (watched on Linux)
+    #[arg(long, value_name = "MB", default_value_t = 4096, value_parser = clap::value_parser!(u64).range(64..=16_777_216))]
+    pub memory_limit_mb: u64,
+    /// Time that a slide may take; unlimited by default
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
+    pub time_limit_min: Option<u64>,
+    /// Time that a slide may go without progress
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=525_600))]
+    pub stall_limit_min: u64,
     /// Side of the squares of tiles.parquet, um [default: 256]
     #[arg(long, value_name = "UM")]
     pub tile_um: Option<f64>,
@@ -96,20 +124,6 @@ impl ReaderChoice {
     }
 }
 
-/// A slide with its profile.
-struct Job {
-    entry: SlideEntry,
-    profile: Profile,
-    options: Options,
-}
-
-/// What a job leaves beside the files it wrote.
-struct Finished {
-    row: SlideRow,
-    fragments: Vec<Fragment>,
-    tiles: Vec<Tile>,
-}
-
 /// Runs the command.
 ///
 /// # Errors
@@ -127,17 +141,13 @@ pub fn run(command: &Slides, context: &Context) -> Result<Outcome> {
         .chain(command.markers.as_deref())
         .collect();
     let out = OutputDir::begin("slides", &command.out, &inputs)?;
-    let folders = (out.subfolder("cells")?, out.subfolder("overlays")?);
-    let (reader, reader_name) = command.reader.reader();
-
-    let bar = progress::bar(context, "slides", jobs.len());
-    let results = batch::run(
-        &jobs,
-        context.threads,
-        &|n| bar.set_position(n as u64),
-        &|job| quantify(job, reader, &folders).map_err(|e| format!("{e:#}")),
-    );
-    bar.finish_and_clear();
+    let store = Store::open(&out, command.resume)?;
+    // A slide that can't be read fails by itself.
+    let slides: Vec<Option<Input>> = jobs
+        .iter()
+        .map(|job| Input::of("slide", &job.entry.slide_id, &job.entry.path).ok())
+        .collect();
+    let results = work(command, context, &jobs, &slides, &store, &out)?;
 
     let mut failures = Vec::new();
     let mut done = Vec::new();
@@ -150,12 +160,11 @@ pub fn run(command: &Slides, context: &Context) -> Result<Outcome> {
         } = &job.entry;
         timing.item(slide_id, result.elapsed);
         match result.outcome {
-            Ok(finished) => done.push(finished),
+            Ok(()) => done.push(store.take(job, &out)?),
             // A single slide: its error is the command's.
             Err(error) if command.manifest.is_none() && jobs.len() == 1 => bail!(error),
             Err(error) => {
                 tracing::error!("{slide_id}: {error}");
-                discard(&folders, slide_id)?;
                 failures.push(Failure::new(
                     patient_id,
                     slide_id,
@@ -174,16 +183,7 @@ pub fn run(command: &Slides, context: &Context) -> Result<Outcome> {
         out.table("failures", &failure::frame(&failures)?, Format::Csv)?;
     }
     let mut run = Run::new("slides", env!("CARGO_PKG_VERSION"), context.seed);
-    describe(&mut run, command, &jobs)?;
-    run.set(
-        "reader",
-        reader_name,
-        if reader == Reader::Auto {
-            "default"
-        } else {
-            "flag"
-        },
-    );
+    describe(&mut run, command, &jobs, slides)?;
     run.fact("slides", i64::try_from(jobs.len())?);
     run.fact("failed", i64::try_from(failures.len())?);
     provenance::write_into(&out, &run, &timing)?;
@@ -193,6 +193,97 @@ pub fn run(command: &Slides, context: &Context) -> Result<Outcome> {
     } else {
         Outcome::SomeFailed
     })
+}
+
+/// Does in worker processes what isn't done yet.
+fn work(
+    command: &Slides,
+    context: &Context,
+    jobs: &[Job],
+    inputs: &[Option<Input>],
+    store: &Store,
+    out: &OutputDir,
+) -> Result<Vec<Done<()>>> {
+    let mut results: Vec<Done<()>> = Vec::with_capacity(jobs.len());
+    let mut orders = Vec::new();
+    let mut ordered = Vec::new();
+    for (index, (job, input)) in jobs.iter().zip(inputs).enumerate() {
+        let key = job.key(input.as_ref().map(|input| &input.fingerprint))?;
+        let kept = command.resume && store.has(job, &key, out)?;
+        let mut outcome = Ok(());
+        if !kept {
+            let order = Order {
+                job: job.clone(),
+                key,
+                place: store.place(job),
+            };
+            match serde_json::to_string(&order) {
+                Ok(order) => {
+                    orders.push(order);
+                    ordered.push(index);
+                }
+                // Paths that are no text.
+                Err(error) => outcome = Err(format!("{error}: rename the file or its folder")),
+            }
+        }
+        results.push(Done {
+            outcome,
+            elapsed: Duration::ZERO,
+        });
+    }
+    if orders.len() < jobs.len() {
+        tracing::info!("{} slides were done before", jobs.len() - orders.len());
+    }
+    let workers = command
+        .workers
+        .map_or_else(|| (context.threads / 4).max(2), usize::from)
+        .min(context.threads)
+        .clamp(1, orders.len().max(1));
+    let program = std::env::current_exe().context("the program's own file")?;
+    let process = || {
+        let mut process = Command::new(&program);
+        process.arg("slide-worker");
+        process.args(["--threads", &(context.threads / workers).max(1).to_string()]);
+        process.args(&context.log_arguments);
+        process
+    };
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let limits = Limits {
+        stalled: Some(minutes(command.stall_limit_min)),
+        time: command.time_limit_min.map(minutes),
+        memory_bytes: Some(command.memory_limit_mb << 20),
+    };
+    let bar = progress::parts(context, "slides", jobs.len());
+    bar.inc(progress::PARTS * (jobs.len() - orders.len()) as u64);
+    let parts = Mutex::new(vec![0; orders.len()]);
+    let moved = |order: usize, part: f64| {
+        let part = (part.clamp(0.0, 1.0) * progress::PARTS as f64) as u64;
+        if let Ok(mut parts) = parts.lock() {
+            bar.inc(part.saturating_sub(parts[order]));
+            parts[order] = part.max(parts[order]);
+        }
+        if part == progress::PARTS {
+            summarise(&bar, store, &jobs[ordered[order]]);
+        }
+    };
+    let done = workers::run(&process, &orders, workers, &limits, &moved);
+    bar.finish_and_clear();
+    for (index, done) in ordered.iter().zip(done) {
+        results[*index] = done;
+    }
+    Ok(results)
+}
+
+/// A line about a slide that is done, above the bar or in the log.
+fn summarise(bar: &ProgressBar, store: &Store, job: &Job) {
+    let Some(finished) = store.peek(job) else {
+        return;
+    };
+    if bar.is_hidden() {
+        tracing::info!("{}", finished.line());
+    } else {
+        bar.println(finished.line());
+    }
 }
 
 fn entries(command: &Slides) -> Result<Vec<SlideEntry>> {
@@ -259,81 +350,10 @@ fn jobs(command: &Slides, entries: &[SlideEntry], markers: &Markers) -> Result<V
             entry: entry.clone(),
             profile,
             options,
+            reader: command.reader.reader().0,
         })
     };
     entries.iter().map(job).collect()
-}
-
-fn quantify(job: &Job, reader: Reader, (cells, overlays): &(PathBuf, PathBuf)) -> Result<Finished> {
-    let slide = wsi::slide::open(&job.entry.path, reader)?;
-    let name = file_name(&job.entry.slide_id);
-    let path = cells.join(format!("{name}.parquet"));
-    let mut sink = CellFile::begin(&path, job.profile.stains)?;
-    let result = wsi::quantify::quantify(slide.as_ref(), &job.profile, &job.options, &mut sink)?;
-    let nuclear = sink.finish()?;
-    if let Some(overlay) = &result.overlay {
-        let path = overlays.join(format!("{name}.png"));
-        std::fs::write(&path, overlay.png()?).with_context(|| path.display().to_string())?;
-    }
-    let row = SlideRow {
-        patient_id: job.entry.patient_id.clone(),
-        slide_id: job.entry.slide_id.clone(),
-        summary: result.summary,
-        nuclear,
-    };
-    Ok(Finished {
-        row,
-        fragments: result.fragments,
-        tiles: result.tiles,
-    })
-}
-
-/// The cells of a slide on their way to their Parquet file.
-struct CellFile {
-    stains: StainSet,
-    table: parquet::Stream<BufWriter<File>>,
-    nuclear: NuclearMeans,
-}
-
-impl CellFile {
-    fn begin(path: &Path, stains: StainSet) -> Result<Self> {
-        let file = File::create(path).with_context(|| path.display().to_string())?;
-        let head = wsi::export::cells(stains, &[])?;
-        let table = parquet::Stream::begin(BufWriter::new(file), head)?;
-        Ok(Self {
-            stains,
-            table,
-            nuclear: NuclearMeans::default(),
-        })
-    }
-
-    fn finish(self) -> Result<NuclearMeans> {
-        self.table.finish()?;
-        Ok(self.nuclear)
-    }
-}
-
-impl CellSink for CellFile {
-    fn cells(&mut self, _strip: usize, cells: &[Cell]) -> Result<(), wsi::Error> {
-        self.nuclear.add(cells);
-        let sink = |e: &dyn std::fmt::Display| wsi::Error::Sink(e.to_string());
-        let frame = wsi::export::cells(self.stains, cells).map_err(|e| sink(&e))?;
-        self.table.append(frame).map_err(|e| sink(&e))
-    }
-}
-
-/// Takes away what a slide that failed had written.
-fn discard((cells, overlays): &(PathBuf, PathBuf), slide_id: &str) -> Result<()> {
-    let name = file_name(slide_id);
-    for path in [
-        cells.join(format!("{name}.parquet")),
-        overlays.join(format!("{name}.png")),
-    ] {
-        if path.exists() {
-            std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
-        }
-    }
-    Ok(())
 }
 
 fn write_tables(out: &OutputDir, format: Format, done: Vec<Finished>) -> Result<()> {
@@ -362,7 +382,12 @@ fn write_tables(out: &OutputDir, format: Format, done: Vec<Finished>) -> Result<
 }
 
 /// Settings by profile, and the inputs.
-fn describe(run: &mut Run, command: &Slides, jobs: &[Job]) -> Result<()> {
+fn describe(
+    run: &mut Run,
+    command: &Slides,
+    jobs: &[Job],
+    slides: Vec<Option<Input>>,
+) -> Result<()> {
     let given = |typed: bool| if typed { "flag" } else { "default" };
     let tile_um = command.tile_um.unwrap_or(Options::default().tile_um);
     run.set("tile_um", tile_um, given(command.tile_um.is_some()));
@@ -370,6 +395,8 @@ fn describe(run: &mut Run, command: &Slides, jobs: &[Job]) -> Result<()> {
     if let Some(mpp) = command.mpp {
         run.set("mpp", mpp, "flag");
     }
+    let (reader, name) = command.reader.reader();
+    run.set("reader", name, given(reader != Reader::Auto));
     let built_in = Markers::built_in();
     for job in jobs {
         let key = format!("profile.{}", job.profile.name);
@@ -399,11 +426,7 @@ fn describe(run: &mut Run, command: &Slides, jobs: &[Job]) -> Result<()> {
             run.inputs.push(Input::of(role, "", path)?);
         }
     }
-    for job in jobs {
-        // A slide that isn't there is in failures.csv.
-        if let Ok(input) = Input::of("slide", &job.entry.slide_id, &job.entry.path) {
-            run.inputs.push(input);
-        }
-    }
+    // A slide that isn't there is in failures.csv.
+    run.inputs.extend(slides.into_iter().flatten());
     Ok(())
 }
