@@ -56,6 +56,10 @@ fn a_batch_with_a_bad_slide() {
     for file in [
         "cells/s%2F1.parquet",
         "overlays/s%2F1.png",
+        "overlays/s%2F1.jpg",
+        "patches/s%2F1.png",
+        "threshold/s%2F1.png",
+        "contact.html",
         "tiles.parquet",
         "fragments.csv",
         "run.toml",
@@ -83,13 +87,13 @@ fn threads_do_not_change_a_byte() {
     slide(&folder, "b", 1);
     manifest(&folder);
     folder
-        .radpath("slides --manifest slides.csv --out one --threads 1")
+        .radpath("slides --manifest slides.csv --out one --threads 1 --geojson")
         .exits(1);
     folder
-        .radpath("slides --manifest slides.csv --out two --threads 2")
+        .radpath("slides --manifest slides.csv --out two --threads 2 --geojson")
         .exits(1);
     let (one, two) = (folder.contents("one"), folder.contents("two"));
-    assert_eq!(one.len(), 15);
+    assert_eq!(one.len(), 27);
     assert!(one == two, "files differ");
 }
 

@@ -15,6 +15,40 @@ const MOST_PIXELS: f64 = 1e8;
 /// Text that is no SVG; a scale that gives no image or one of more than 100
 /// million pixels.
 pub fn render(svg: &str, scale: f64) -> Result<Vec<u8>, Error> {
+    draw(svg, scale, Color::WHITE)?
+        .encode_png()
+        .map_err(|error| Error::Drawing(error.to_string()))
+}
+
+/// Pixels of a drawing, to be laid over a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Red, green, blue and opacity of each pixel, row by row.
+    pub rgba: Vec<u8>,
+}
+
+/// As [`render`], on nothing, as pixels.
+///
+/// # Errors
+/// As [`render`].
+pub fn layer(svg: &str, scale: f64) -> Result<Layer, Error> {
+    let pixels = draw(svg, scale, Color::TRANSPARENT)?;
+    let plain = pixels.pixels().iter().flat_map(|pixel| {
+        let colour = pixel.demultiply();
+        [colour.red(), colour.green(), colour.blue(), colour.alpha()]
+    });
+    Ok(Layer {
+        width: pixels.width() as usize,
+        height: pixels.height() as usize,
+        rgba: plain.collect(),
+    })
+}
+
+fn draw(svg: &str, scale: f64, ground: Color) -> Result<Pixmap, Error> {
     let tree = usvg::Tree::from_str(svg, &font::options())
         .map_err(|error| Error::Svg(error.to_string()))?;
     let width = (f64::from(tree.size().width()) * scale).ceil();
@@ -25,12 +59,10 @@ pub fn render(svg: &str, scale: f64) -> Result<Vec<u8>, Error> {
         return Err(size);
     }
     let mut pixels = Pixmap::new(width as u32, height as u32).ok_or(size)?;
-    pixels.fill(Color::WHITE);
+    pixels.fill(ground);
     let scale = Transform::from_scale(scale as f32, scale as f32);
     resvg::render(&tree, scale, &mut pixels.as_mut());
-    pixels
-        .encode_png()
-        .map_err(|error| Error::Drawing(error.to_string()))
+    Ok(pixels)
 }
 
 #[cfg(test)]
@@ -47,6 +79,14 @@ mod tests {
         assert_eq!(image.dimensions(), (30, 15));
         assert_eq!(image.get_pixel(5, 5).0, [255, 0, 0]);
         assert_eq!(image.get_pixel(25, 5).0, [255, 255, 255]);
+    }
+
+    #[test]
+    fn a_layer_is_clear_where_nothing_is_drawn() {
+        let layer = layer(SQUARE, 1.0).unwrap();
+        assert_eq!((layer.width, layer.height), (20, 10));
+        assert_eq!(layer.rgba[..4], [255, 0, 0, 255]);
+        assert_eq!(layer.rgba[4 * 15..4 * 16], [0; 4]);
     }
 
     #[test]

@@ -1,4 +1,8 @@
-//! Results as tables, in the order of columns that the files have.
+//! Results as tables, in the order of columns that the files have; cells as GeoJSON
+//! ([`geojson`]); several sinks in one pass.
+
+pub mod geojson;
+mod sinks;
 
 use cohort::{Error, Frame, Values};
 use serde::{Deserialize, Serialize};

@@ -6,9 +6,10 @@
 //! block ([`tiles`]) at a fixed pixel size ([`sampling`]), unmixing of the stains
 //! ([`stain`]), nuclei ([`nuclei`]), cells and their measurements ([`cell`]), and
 //! intensity classes ([`positivity`]).
-//! Output ([`mod@quantify`]): cells to a [`quantify::CellSink`]; scores ([`score`])
-//! of slide, tissue fragments and reporting tiles; a picture to check by eye
-//! ([`overlay`]). The same slide gives the same bytes for any number of threads.
+//! Output ([`mod@quantify`]): cells to a [`quantify::CellSink`], such as a file for
+//! QuPath ([`export::geojson`]); scores ([`score`]) of slide, tissue fragments and
+//! reporting tiles; pictures to check by eye ([`overlay`]), and a page of all slides
+//! ([`contact`]). The same slide gives the same bytes for any number of threads.
 //!
 //! ```
 //! use wsi::{markers::Markers, quantify, slide};
@@ -26,6 +27,7 @@
 //! ```
 
 pub mod cell;
+pub mod contact;
 pub mod error;
 pub mod export;
 pub mod markers;
@@ -41,5 +43,6 @@ pub mod slide;
 pub mod stain;
 pub mod tiles;
 pub mod tissue;
+pub mod tissue_outline;
 
 pub use error::Error;

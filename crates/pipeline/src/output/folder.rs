@@ -16,7 +16,7 @@ pub const RUN_FILE: &str = "run.toml";
 
 /// Stems of all that radpath writes at the top of an output folder. A folder
 /// that holds anything else is not replaced.
-const OWN: [&str; 29] = [
+const OWN: [&str; 33] = [
     "run",
     "timing",
     "stage",
@@ -30,6 +30,10 @@ const OWN: [&str; 29] = [
     "maps",
     "overlays",
     "state",
+    "contact",
+    "geojson",
+    "patches",
+    "threshold",
     "pairs",
     "blocks",
     "heatmap",

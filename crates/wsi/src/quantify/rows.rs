@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::cell::{Compartments, Shape};
 use crate::overlay::Overlay;
 use crate::positivity::Class;
+use crate::quantify::samples::Samples;
 use crate::score::ClassCounts;
+use crate::tissue_outline::Polygon;
 
 /// A cell on the slide.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,4 +161,8 @@ pub struct Quantified {
     pub tiles: Vec<Tile>,
     /// Picture for checking by eye; `None` if not asked for.
     pub overlay: Option<Overlay>,
+    /// Outlines of the pieces of tissue, by number.
+    pub tissue: Vec<Vec<Polygon>>,
+    /// Fields and cells to look at closely; `None` if not asked for.
+    pub samples: Option<Samples>,
 }

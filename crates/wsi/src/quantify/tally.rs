@@ -138,6 +138,8 @@ impl Tally {
             fragments: self.fragment_rows(&overview.mask, scored),
             tiles: self.tile_rows(scored),
             overlay,
+            tissue: crate::tissue_outline::outlines(&overview.mask),
+            samples: None,
         }
     }
 

@@ -22,6 +22,7 @@ use pipeline::output::OutputDir;
 use pipeline::provenance::{self, Input, Run, Timing};
 use pipeline::workers::{self, Limits};
 use tables::{Format, parquet};
+use wsi::contact;
 use wsi::export::SlideRow;
 use wsi::markers::Markers;
 use wsi::quantify::Options;
@@ -40,8 +41,8 @@ const EXAMPLES: &str = "Examples:
 
 slides.csv has the columns patient_id, slide_id, path, stain, and optionally mpp and
 exclude_fragments (numbers from fragments.csv, with spaces between). Written to DIR:
-slides.csv, patients.csv, fragments.csv, tiles.parquet, cells/, overlays/, run.toml,
-state/, timing.json, and failures.csv where a slide could not be done. Each slide is worked
+slides.csv, patients.csv, fragments.csv, tiles.parquet, cells/; contact.html with overlays/,
+patches/, threshold/; run.toml, state/, timing.json, and failures.csv where a slide could not be done. Each slide is worked
 on in a process of its own, so that one that crashes, hangs or grows fails alone. What is
 done of a run that was stopped is kept beside DIR: the same command with --resume goes on.";
 
@@ -95,6 +96,9 @@ pub struct Slides {
     /// Time that a slide may go without progress
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=525_600))]
     pub stall_limit_min: u64,
+    /// Also write the cells as GeoJSON that QuPath opens, geojson/SLIDE.geojson.gz
+    #[arg(long)]
+    pub geojson: bool,
     /// Side of the squares of tiles.parquet, um [default: 256]
     #[arg(long, value_name = "UM")]
     pub tile_um: Option<f64>,
@@ -151,6 +155,7 @@ pub fn run(command: &Slides, context: &Context) -> Result<Outcome> {
 
     let mut failures = Vec::new();
     let mut done = Vec::new();
+    let mut cards = Vec::new();
     for (job, result) in jobs.iter().zip(results) {
         let SlideEntry {
             patient_id,
@@ -160,24 +165,26 @@ pub fn run(command: &Slides, context: &Context) -> Result<Outcome> {
         } = &job.entry;
         timing.item(slide_id, result.elapsed);
         match result.outcome {
-            Ok(()) => done.push(store.take(job, &out)?),
+            Ok(()) => {
+                let finished = store.take(job, &out)?;
+                cards.push(finished.card());
+                done.push(finished);
+            }
             // A single slide: its error is the command's.
             Err(error) if command.manifest.is_none() && jobs.len() == 1 => bail!(error),
             Err(error) => {
                 tracing::error!("{slide_id}: {error}");
-                failures.push(Failure::new(
-                    patient_id,
-                    slide_id,
-                    "slides",
-                    &error,
-                    &[("slide", path), ("output", out.path())],
-                ));
+                let paths = [("slide", path.as_path()), ("output", out.path())];
+                let failure = Failure::new(patient_id, slide_id, "slides", &error, &paths);
+                cards.push(job.failed(&failure));
+                failures.push(failure);
             }
         }
     }
     if done.is_empty() {
         bail!("none of the {} slides could be done", jobs.len());
     }
+    out.file("contact.html", contact::page(&cards).as_bytes())?;
     write_tables(&out, context.format, done)?;
     if !failures.is_empty() {
         out.table("failures", &failure::frame(&failures)?, Format::Csv)?;
@@ -351,6 +358,7 @@ fn jobs(command: &Slides, entries: &[SlideEntry], markers: &Markers) -> Result<V
             profile,
             options,
             reader: command.reader.reader().0,
+            geojson: command.geojson,
         })
     };
     entries.iter().map(job).collect()
@@ -391,6 +399,7 @@ fn describe(
     let given = |typed: bool| if typed { "flag" } else { "default" };
     let tile_um = command.tile_um.unwrap_or(Options::default().tile_um);
     run.set("tile_um", tile_um, given(command.tile_um.is_some()));
+    run.set("geojson", command.geojson, given(command.geojson));
     run.set("id", command.id.clone(), given(command.id != "patient_id"));
     if let Some(mpp) = command.mpp {
         run.set("mpp", mpp, "flag");
